@@ -1,0 +1,19 @@
+import ArgumentParser
+
+enum ScenarioName: String, CaseIterable, ExpressibleByArgument {
+    case oneStream = "one-stream"
+    case together
+    case contexts
+    case sharedWeights = "shared-weights"
+    case heartbeat
+
+    var scenario: any Scenario {
+        switch self {
+        case .oneStream: OneStreamScenario()
+        case .together: TogetherScenario()
+        case .contexts: ContextsScenario()
+        case .sharedWeights: SharedWeightsScenario()
+        case .heartbeat: HeartbeatScenario()
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Mullama
+
+struct SharedWeightsScenario: Scenario {
+    let summary = "resident memory of a second AsyncModel of the same file"
+
+    func run(_ setup: BenchSetup) async throws -> [Measurement] {
+        var seconds: [Double] = []
+        var firsts: [Double] = []
+        for _ in 0..<setup.runs {
+            let before = ProcessMemory.resident
+            let one = try await setup.load()
+            _ = try await one.generate("Hello", maxTokens: 4)
+            let first = ProcessMemory.resident
+            let two = try await setup.load()
+            _ = try await two.generate("Hello", maxTokens: 4)
+            let second = ProcessMemory.resident
+            firsts.append(Double(first - before) / 1e6)
+            seconds.append(Double(second - first) / 1e6)
+            await one.close()
+            await two.close()
+        }
+        return [
+            Measurement(name: "first model", unit: "MB", values: firsts),
+            Measurement(name: "second model", unit: "MB", values: seconds, bar: "far below the weights"),
+        ]
+    }
+}

@@ -1,0 +1,75 @@
+# `make run` and `make test` are all a newcomer needs. Each target sets up what it needs first; once that is done, the set-up
+# costs a tenth of a second.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+MODEL ?= smollm2:135m
+PROMPT ?= Why is the sky blue?
+ARGS ?=
+
+# The text goes through the environment, as it was typed: neither make nor the shell may read `$`, quotes or `?` in it.
+override PROMPT := $(value PROMPT)
+override MODEL := $(value MODEL)
+export PROMPT MODEL
+
+# Every recipe of several commands starts with this. In two steps, since `eval "$(…)"` hides a failure of what it evaluates.
+use_llama := set -euo pipefail; exports="$$(Scripts/setup --print-env)"; eval "$$exports"
+formatted := $(wildcard Sources Tests Benchmarks Snippets Package.swift Benchmarks/Package.swift)
+core_tests := MULLAMA_CORE_ONLY=1 swift test --sanitize=thread --scratch-path .build-tsan --disable-xctest --filter InferenceCoreTests
+
+.PHONY: help run test bench build release format format-check setup env
+
+help:
+	@echo 'make run [PROMPT="…"] [MODEL=smollm2:135m]  answer a prompt; the answer alone is on standard output (make -s run | …)'
+	@echo 'make test          all tests, and the pure core under the thread sanitizer'
+	@echo 'make bench [ARGS="…"]  the benchmarks'
+	@echo 'make build         a debug build of everything'
+	@echo 'make release       the optimised mullama; prints where it is'
+	@echo 'make format        format the sources in place'
+	@echo 'make format-check  complain about unformatted sources'
+	@echo 'make setup         llama.cpp and the default model into the cache, nothing else'
+	@echo 'make env           what a package elsewhere must export to build against this: eval "$$(make -s env)"'
+
+setup:
+	@Scripts/setup
+
+env:
+	@Scripts/setup --llama
+	@Scripts/setup --print-env
+
+run: setup
+	@$(use_llama); \
+	[ -x .build/release/mullama ] || echo 'Building mullama (optimised; the first time takes a few minutes)' >&2; \
+	swift build -c release --product mullama >&2; \
+	exec .build/release/mullama run "$$MODEL" "$$PROMPT"
+
+test: setup
+	@$(use_llama); \
+	echo 'Building all tests (debug)' >&2; \
+	swift build --build-tests; \
+	swift test --skip-build --disable-xctest; \
+	echo 'Testing the pure core under the thread sanitizer' >&2; \
+	$(core_tests)
+
+bench: setup
+	@$(use_llama); \
+	echo 'Building the benchmarks (optimised)' >&2; \
+	swift build -c release --package-path Benchmarks --product mullama-bench >&2; \
+	exec Benchmarks/.build/release/mullama-bench $(ARGS)
+
+build:
+	@Scripts/setup --llama
+	@$(use_llama); swift build
+
+release:
+	@Scripts/setup --llama
+	@$(use_llama); \
+	swift build -c release --product mullama >&2; \
+	echo "$$(swift build -c release --show-bin-path)/mullama"
+
+format:
+	@swift format --in-place --recursive --parallel $(formatted)
+
+format-check:
+	@swift format lint --strict --recursive --parallel $(formatted)

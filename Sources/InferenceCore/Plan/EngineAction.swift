@@ -1,0 +1,15 @@
+/// What the engine must tell the outside after an input to the scheduler.
+public enum EngineAction: Sendable, Equatable {
+    /// More of a request's answer. `tokens` are those whose text ends in `text`.
+    case emit(RequestID, text: String, tokens: [Token])
+    /// The request is over; nothing follows for it.
+    case finish(RequestID, FinishReason, Usage, Timings)
+    /// The request failed; nothing follows for it.
+    case fail(RequestID, RequestFault, Usage, Timings)
+
+    public var request: RequestID {
+        switch self {
+        case .emit(let id, _, _), .finish(let id, _, _, _), .fail(let id, _, _, _): id
+        }
+    }
+}

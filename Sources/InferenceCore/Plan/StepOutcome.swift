@@ -1,0 +1,41 @@
+/// What came of a step.
+public struct StepOutcome: Sendable {
+    /// A token chosen for a request, with the bytes of its text.
+    public struct Sample: Sendable, Equatable {
+        public var request: RequestID
+        public var token: Token
+        public var piece: [UInt8]
+        public var isEndOfGeneration: Bool
+
+        public init(request: RequestID, token: Token, piece: [UInt8], isEndOfGeneration: Bool = false) {
+            self.request = request
+            self.token = token
+            self.piece = piece
+            self.isEndOfGeneration = isEndOfGeneration
+        }
+    }
+
+    public var samples: [Sample]
+    /// Requests whose rows were not computed or not sampled, and why. Every other request of the plan advanced.
+    public var faults: [RequestID: RequestFault]
+    /// The cache could not be given its new shape. Then it is as it was, and nothing of the step was done.
+    public var resizeFault: RequestFault?
+    /// How long the decode batch took; nil if there was none.
+    public var decodeTime: Duration?
+    /// How long all prefill chunks took; nil if there were none.
+    public var prefillTime: Duration?
+
+    public init(
+        samples: [Sample] = [],
+        faults: [RequestID: RequestFault] = [:],
+        resizeFault: RequestFault? = nil,
+        decodeTime: Duration? = nil,
+        prefillTime: Duration? = nil
+    ) {
+        self.samples = samples
+        self.faults = faults
+        self.resizeFault = resizeFault
+        self.decodeTime = decodeTime
+        self.prefillTime = prefillTime
+    }
+}

@@ -1,0 +1,48 @@
+/// One step of the engine: changes to the cache first, then the rows to compute.
+public struct StepPlan: Sendable, Equatable {
+    /// The next token of a sequence that is generating. All of a step's decode rows are computed in one batch.
+    public struct DecodeRow: Sendable, Equatable {
+        public var request: RequestID
+        public var slot: SlotID
+        public var token: Token
+        public var position: Int
+
+        public init(request: RequestID, slot: SlotID, token: Token, position: Int) {
+            self.request = request
+            self.slot = slot
+            self.token = token
+            self.position = position
+        }
+    }
+
+    /// A part of a prompt. Each chunk is a batch of its own: mixed with others, the C library would split it by its own rules.
+    public struct PrefillChunk: Sendable, Equatable {
+        public var request: RequestID
+        public var slot: SlotID
+        public var tokens: ArraySlice<Token>
+        public var position: Int
+        /// Whether this is the end of the prompt, after which the first token is sampled.
+        public var isLast: Bool
+
+        public init(request: RequestID, slot: SlotID, tokens: ArraySlice<Token>, position: Int, isLast: Bool) {
+            self.request = request
+            self.slot = slot
+            self.tokens = tokens
+            self.position = position
+            self.isLast = isLast
+        }
+    }
+
+    public var memory: [MemoryOp]
+    public var decode: [DecodeRow]
+    public var prefill: [PrefillChunk]
+
+    public init(memory: [MemoryOp] = [], decode: [DecodeRow] = [], prefill: [PrefillChunk] = []) {
+        self.memory = memory
+        self.decode = decode
+        self.prefill = prefill
+    }
+
+    public var isEmpty: Bool { self.memory.isEmpty && self.decode.isEmpty && self.prefill.isEmpty }
+    public var prefillTokens: Int { self.prefill.reduce(0) { $0 + $1.tokens.count } }
+}

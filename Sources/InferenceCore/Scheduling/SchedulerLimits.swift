@@ -1,0 +1,18 @@
+/// What a scheduler may use.
+public struct SchedulerLimits: Sendable, Hashable {
+    /// The most sequences computed together.
+    public var parallel: Int
+    /// The most cells of the KV cache, all slots together.
+    public var cells: Int
+    /// Whether the cache can forget the end of a sequence (recurrent and hybrid models cannot).
+    public var canTrim: Bool
+    /// Whether the positions of cached tokens can be moved, which ``OverflowPolicy/shift`` needs.
+    public var canShift: Bool
+
+    public init(parallel: Int, cells: Int = .max, canTrim: Bool = true, canShift: Bool = true) {
+        self.parallel = parallel
+        self.cells = cells
+        self.canTrim = canTrim
+        self.canShift = canShift
+    }
+}

@@ -1,0 +1,55 @@
+public import InferenceCore
+
+/// A place to generate in: it remembers what it has computed, so that prompts that begin alike start sooner, and nothing else.
+///
+/// Making one costs nothing; memory is used when something is generated. Two calls on one context are served one after the other, in the
+/// order in which they were made; calls on different contexts are computed together.
+public struct AsyncContext: Sendable {
+    /// Tokens of prompt and answer together that the context holds.
+    public let contextSize: Int
+    public let model: AsyncModel
+    private let id: ContextID
+
+    public init(_ model: AsyncModel, _ params: ContextParams = .init()) {
+        self.model = model
+        self.contextSize = params.contextSize ?? model.contextSize
+        self.id = model.host.makeContext()
+    }
+
+    /// Generates an answer. The text goes to the model as it is: for a chat, use ``AsyncModel/applyTemplate(_:addGenerationPrompt:)`` first.
+    ///
+    /// - Parameters:
+    ///   - prompt: At least one character. It is refused if it does not fit the context.
+    ///   - maxTokens: The most tokens to generate, at least 1. The answer ends sooner where the model ends it, and at the context's end.
+    /// - Throws: ``MullamaError``, with the text so far where there is any. `CancellationError` when the task or the options' token is
+    ///   cancelled: at once for the caller, and after the present step for the engine. The context works on.
+    public func generate(_ prompt: String, maxTokens: Int = 256, options: GenerationOptions = .init()) async throws -> String {
+        try await self.stream(prompt, maxTokens: maxTokens, options: options).collect().text
+    }
+
+    /// Starts an answer that comes in parts. See ``generate(_:maxTokens:options:)``; errors are thrown by the stream.
+    public func stream(_ prompt: String, maxTokens: Int = 256, options: GenerationOptions = .init()) -> GenerationStream {
+        self.stream(.text(prompt), maxTokens: maxTokens, options: options)
+    }
+
+    /// Starts an answer to a prompt of tokens.
+    public func stream(_ prompt: [Token], maxTokens: Int = 256, options: GenerationOptions = .init()) -> GenerationStream {
+        self.stream(.tokens(prompt), maxTokens: maxTokens, options: options)
+    }
+
+    /// Starts the answer to a conversation's rendered prompt: control tokens in it are meant as such, and it brings its own beginning.
+    public func stream(rendered prompt: String, maxTokens: Int = 256, options: GenerationOptions = .init()) -> GenerationStream {
+        self.stream(.text(prompt, parseSpecial: true, addSpecial: false), maxTokens: maxTokens, options: options)
+    }
+
+    /// Forgets what was computed by the calls that have ended. Answers stay the same; the next one starts from scratch.
+    public func clear() async {
+        await self.model.host.forget(self.id)
+    }
+
+    private func stream(_ prompt: Prompt, maxTokens: Int, options: GenerationOptions) -> GenerationStream {
+        GenerationStream(
+            self.model.host.start(prompt, maxTokens: maxTokens, options: options, context: self.id, contextSize: self.contextSize)
+        )
+    }
+}

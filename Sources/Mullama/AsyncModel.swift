@@ -1,0 +1,103 @@
+public import Foundation
+public import InferenceCore
+
+/// A model in memory, ready to generate. Share it freely: it is one object however many contexts and tasks use it, and it is freed when the
+/// last of them, and of their streams, is gone.
+public final class AsyncModel: Sendable {
+    /// What the model is.
+    public let info: ModelInfo
+    /// The size of contexts that do not ask for another.
+    let contextSize: Int
+    let host: ModelHost
+    private let template: String?
+
+    package init(info: ModelInfo, contextSize: Int, host: ModelHost, template: String?) {
+        self.info = info
+        self.contextSize = contextSize
+        self.host = host
+        self.template = template
+    }
+
+    // MARK: Loading
+
+    /// Loads a model by a path to a GGUF file, or by its name in the model store (`smollm2:135m`).
+    ///
+    /// - Parameter onProgress: Called with the part that is loaded, 0 to 1, on a thread of the load.
+    /// - Throws: ``MullamaError`` with `modelNotFound`, `invalidModelFile`, `unsupportedModel`, `outOfMemory` or `invalidRequest`.
+    ///   `CancellationError` when the task is cancelled: the load ends and its memory is freed.
+    public static func load(
+        _ nameOrPath: String,
+        _ params: ModelParams = .init(),
+        onProgress: (@Sendable (Double) -> Void)? = nil
+    ) async throws -> AsyncModel {
+        try await ModelLoader(params, onProgress: onProgress).load(nameOrPath)
+    }
+
+    /// Loads a model from a GGUF file. See ``load(_:_:onProgress:)``.
+    public static func load(
+        contentsOf url: URL,
+        _ params: ModelParams = .init(),
+        onProgress: (@Sendable (Double) -> Void)? = nil
+    ) async throws -> AsyncModel {
+        try await ModelLoader(params, onProgress: onProgress).load(url.isFileURL ? url.path : url.absoluteString)
+    }
+
+    // MARK: Text and tokens
+
+    /// The tokens of a text.
+    ///
+    /// - Parameters:
+    ///   - addSpecial: Whether to put the tokens around it that the model wants at the start and end of a text.
+    ///   - parseSpecial: Whether names of control tokens in the text become those tokens. Only for text that you trust.
+    /// - Throws: ``MullamaError/Code/modelClosed``.
+    public func tokenize(_ text: String, addSpecial: Bool = true, parseSpecial: Bool = false) async throws -> [Token] {
+        try await self.host.withVocabulary { try $0.tokenize(text, addSpecial: addSpecial, parseSpecial: parseSpecial) }
+    }
+
+    /// The text of tokens, control tokens written out. Bytes that are not UTF-8 become U+FFFD.
+    ///
+    /// - Throws: ``MullamaError/Code/invalidRequest`` for a token that the model does not have, `modelClosed`.
+    public func detokenize(_ tokens: [Token]) async throws -> String {
+        try await self.host.withVocabulary { try $0.detokenize(tokens) }
+    }
+
+    /// The conversation as the prompt that the model was trained on, by the chat template in its file; ChatML if it has none.
+    ///
+    /// - Parameter addGenerationPrompt: Whether to end with the start of an answer.
+    /// - Throws: ``MullamaError/Code/unsupportedModel`` for a template that llama.cpp's list of known ones does not have.
+    public func applyTemplate(_ messages: [ChatMessage], addGenerationPrompt: Bool = true) async throws -> String {
+        let template = self.template
+        return try await self.host.withVocabulary { _ in
+            try BuiltinChatTemplate(template).render(messages, addGenerationPrompt: addGenerationPrompt)
+        }
+    }
+
+    // MARK: Generating
+
+    /// Generates an answer on a context of its own. See ``AsyncContext/generate(_:maxTokens:options:)``.
+    public func generate(_ prompt: String, maxTokens: Int = 256, options: GenerationOptions = .init()) async throws -> String {
+        try await AsyncContext(self).generate(prompt, maxTokens: maxTokens, options: options)
+    }
+
+    /// Generates answers to all prompts together, each on a context of its own.
+    ///
+    /// - Returns: The answers in the order of the prompts.
+    /// - Throws: The error of the first prompt, in their order, that has one; the others are cancelled.
+    public func generateAll(
+        _ prompts: [String],
+        maxTokens: Int = 256,
+        options: GenerationOptions = .init()
+    ) async throws -> [String] {
+        let streams = prompts.map { AsyncContext(self).stream($0, maxTokens: maxTokens, options: options) }
+        var answers: [String] = []
+        for stream in streams {
+            answers.append(try await stream.collect().text)
+        }
+        return answers
+    }
+
+    /// Serves the calls that were made, then frees the model. Later calls throw ``MullamaError/Code/modelClosed``.
+    public func close() async {
+        await self.host.close()
+    }
+}

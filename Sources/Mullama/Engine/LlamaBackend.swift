@@ -1,0 +1,180 @@
+import CLlama
+import InferenceCore
+
+/// Carries plans out with llama.cpp. Belongs to one inference thread.
+final class LlamaBackend: DecodeBackend {
+    private let weights: ModelWeights
+    private let vocabulary: Vocabulary
+    private let threads: Int
+    private let rows: Int
+    private let cellBytes: Int
+    private var context: LlamaContext?
+    private var batch: BatchBuffer
+    private var samplers: [RequestID: any TokenSampler] = [:]
+    private let candidates: CandidateBuffer
+
+    /// - Parameters:
+    ///   - rows: The most rows of one batch.
+    ///   - cellBytes: What one token takes in the KV cache, to see in time that a cache cannot be had.
+    init(_ weights: ModelWeights, vocabulary: Vocabulary, threads: Int, rows: Int, cellBytes: Int) {
+        self.weights = weights
+        self.vocabulary = vocabulary
+        self.threads = threads
+        self.rows = rows
+        self.cellBytes = cellBytes
+        self.batch = BatchBuffer(capacity: rows)
+        self.candidates = CandidateBuffer(size: vocabulary.size)
+    }
+
+    func begin(_ request: RequestID, sampler: any TokenSampler) {
+        self.samplers[request] = sampler
+    }
+
+    func end(_ request: RequestID) {
+        self.samplers[request] = nil
+    }
+
+    func committedLength(of slot: SlotID) -> Int {
+        self.context?.length(of: slot) ?? 0
+    }
+
+    func perform(_ plan: StepPlan) -> StepOutcome {
+        var outcome = StepOutcome()
+        var brokenSlots: Set<SlotID> = []
+        for op in plan.memory {
+            do {
+                if let broken = try self.apply(op) { brokenSlots.insert(broken) }
+            } catch {
+                return StepOutcome(resizeFault: error)
+            }
+        }
+
+        let clock = ContinuousClock()
+        if !plan.decode.isEmpty {
+            outcome.decodeTime = clock.measure {
+                self.decode(plan.decode.filter { !brokenSlots.contains($0.slot) }, into: &outcome)
+            }
+        }
+        if !plan.prefill.isEmpty {
+            outcome.prefillTime = clock.measure {
+                for chunk in plan.prefill where !brokenSlots.contains(chunk.slot) && outcome.faults[chunk.request] == nil {
+                    self.prefill(chunk, into: &outcome)
+                }
+            }
+        }
+        for request in plan.decode.filter({ brokenSlots.contains($0.slot) }).map(\.request)
+            + plan.prefill.filter({ brokenSlots.contains($0.slot) }).map(\.request)
+        {
+            outcome.faults[request] = RequestFault(.engineFailed, "the model's cache could not forget a part of a sequence: try again")
+        }
+        return outcome
+    }
+
+    /// - Returns: A slot whose contents are no longer what the ledger thinks.
+    private func apply(_ op: MemoryOp) throws(RequestFault) -> SlotID? {
+        switch op {
+        case .resize(let geometry, let slots):
+            return try self.resize(to: geometry, keeping: slots)
+        case .clear(let slot):
+            self.context?.clear(slot)
+            return nil
+        case .removeTail(let slot, let position):
+            return self.context?.removeTail(slot, from: position) ?? true ? nil : slot
+        case .discard(let slot, let position, let count):
+            return self.context?.discard(slot, from: position, count: count) ?? true ? nil : slot
+        }
+    }
+
+    /// Makes a cache of another shape beside the present one and moves the sequences over.
+    private func resize(to geometry: CacheGeometry, keeping slots: [SlotID]) throws(RequestFault) -> SlotID? {
+        let (needed, overflow) = geometry.cells.multipliedReportingOverflow(by: self.cellBytes)
+        let available = SystemMemory.available
+        if let available, overflow || needed > available {
+            throw RequestFault(
+                .outOfMemory,
+                "a KV cache of \(geometry) takes \(ByteCount(overflow ? .max : needed)) and \(ByteCount(available)) of memory are available: "
+                    + "ask for fewer tokens, a smaller context or fewer parallel sequences"
+            )
+        }
+        let grown = try LlamaContext(self.weights, geometry: geometry, rows: self.rows, threads: self.threads)
+        var broken: SlotID?
+        if let old = self.context.take() {
+            for slot in slots where !grown.copy(slot, from: old) { broken = slot }
+        }
+        self.context = consume grown
+        return broken
+    }
+
+    private func decode(_ rows: [StepPlan.DecodeRow], into outcome: inout StepOutcome) {
+        let code = self.run(rows)
+        if code == 0 {
+            for (index, row) in rows.enumerated() { self.sample(row.request, row: index, into: &outcome) }
+            return
+        }
+        guard rows.count > 1, code == 1 || code == -1 else {
+            for row in rows { outcome.faults[row.request] = Self.fault(code) }
+            return
+        }
+        // Nothing of the batch was computed. Alone, each row fails or passes on its own account.
+        for row in rows {
+            let code = self.run([row])
+            if code == 0 {
+                self.sample(row.request, row: 0, into: &outcome)
+            } else {
+                outcome.faults[row.request] = Self.fault(code)
+            }
+        }
+    }
+
+    private func run(_ rows: [StepPlan.DecodeRow]) -> Int32 {
+        self.batch.removeAll()
+        for row in rows {
+            self.batch.append(row.token, at: row.position, in: row.slot, wantsLogits: true)
+        }
+        return self.decodeBatch()
+    }
+
+    private func prefill(_ chunk: StepPlan.PrefillChunk, into outcome: inout StepOutcome) {
+        self.batch.removeAll()
+        for (offset, token) in chunk.tokens.enumerated() {
+            let isLast = chunk.isLast && offset == chunk.tokens.count - 1
+            self.batch.append(token, at: chunk.position + offset, in: chunk.slot, wantsLogits: isLast)
+        }
+        let code = self.decodeBatch()
+        guard code == 0 else {
+            outcome.faults[chunk.request] = Self.fault(code)
+            return
+        }
+        if chunk.isLast { self.sample(chunk.request, row: chunk.tokens.count - 1, into: &outcome) }
+    }
+
+    private func decodeBatch() -> Int32 {
+        guard self.batch.count > 0 else { return 0 }
+        return self.context?.decode(self.batch) ?? -1
+    }
+
+    private func sample(_ request: RequestID, row: Int, into outcome: inout StepOutcome) {
+        guard let sampler = self.samplers[request], let logits = self.context?.logits(row: row) else {
+            outcome.faults[request] = RequestFault(.engineFailed, "the model computed no logits for a row that asked for them")
+            return
+        }
+        do {
+            let token = try sampler.sample(logits, candidates: self.candidates)
+            let isEnd = self.vocabulary.isEndOfGeneration(token)
+            outcome.samples.append(
+                .init(request: request, token: token, piece: isEnd ? [] : self.vocabulary.piece(token), isEndOfGeneration: isEnd)
+            )
+        } catch {
+            outcome.faults[request] = error
+        }
+    }
+
+    private static func fault(_ code: Int32) -> RequestFault {
+        switch code {
+        case 1:
+            RequestFault(.cacheExhausted, "the KV cache has no room for the sequence: ask for fewer tokens", underlying: 1)
+        default:
+            RequestFault(.engineFailed, "llama.cpp could not compute the step: try again, or load the model anew", underlying: Int(code))
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import CLlama
+import InferenceCore
+
+/// Owns a `llama_context`: the KV cache, the compute buffers and the logits of the last call.
+///
+/// Not thread-safe, as the C context is not: it belongs to one inference thread.
+struct LlamaContext: ~Copyable {
+    let pointer: OpaquePointer
+    let geometry: CacheGeometry
+    private let weights: ModelWeights
+    private let vocabularySize: Int
+
+    /// The settings that results must not depend on: see `docs/decisions/0004-same-answer.md`.
+    ///
+    /// - Parameter rows: The most rows of one call.
+    init(_ weights: ModelWeights, geometry: CacheGeometry, rows: Int, threads: Int) throws(RequestFault) {
+        var c = llama_context_default_params()
+        c.n_ctx = UInt32(clamping: geometry.cells)
+        c.n_seq_max = UInt32(clamping: geometry.slots)
+        c.n_batch = UInt32(clamping: rows)
+        c.n_ubatch = UInt32(clamping: rows)
+        c.n_outputs_max = UInt32(clamping: geometry.slots)
+        c.n_threads = Int32(clamping: threads)
+        c.n_threads_batch = Int32(clamping: threads)
+        c.kv_unified = false
+        c.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED
+        c.swa_full = true
+        c.no_perf = true
+
+        let (pointer, errors) = LlamaLog.shared.capturingErrors { llama_init_from_model(weights.pointer, c) }
+        guard let pointer else {
+            let said = errors.last.map { " (llama.cpp: \($0))" } ?? ""
+            throw RequestFault(
+                .outOfMemory,
+                "no memory for a KV cache of \(geometry)\(said): ask for fewer tokens, a smaller context or fewer parallel sequences"
+            )
+        }
+        self.pointer = pointer
+        self.geometry = geometry
+        self.weights = weights
+        self.vocabularySize = Int(llama_vocab_n_tokens(llama_model_get_vocab(weights.pointer)))
+    }
+
+    deinit {
+        llama_free(self.pointer)
+    }
+
+    /// Computes a batch and returns llama.cpp's code: 0 done, 1 no room and nothing changed, 2 aborted, below 0 failed.
+    func decode(_ batch: borrowing BatchBuffer) -> Int32 {
+        llama_decode(self.pointer, batch.batch)
+    }
+
+    /// The logits of a row of the last batch, or nil if it was not asked for any.
+    func logits(row: Int) -> UnsafeMutableBufferPointer<Float>? {
+        llama_get_logits_ith(self.pointer, Int32(row)).map {
+            UnsafeMutableBufferPointer(start: $0, count: self.vocabularySize)
+        }
+    }
+
+    /// How many tokens a slot holds.
+    func length(of slot: SlotID) -> Int {
+        Int(llama_memory_seq_pos_max(self.memory, slot.rawValue)) + 1
+    }
+
+    /// - Returns: Whether the slot's tail could be removed; models with a recurrent state cannot do that.
+    func removeTail(_ slot: SlotID, from position: Int) -> Bool {
+        llama_memory_seq_rm(self.memory, slot.rawValue, Int32(position), -1)
+    }
+
+    func clear(_ slot: SlotID) {
+        _ = llama_memory_seq_rm(self.memory, slot.rawValue, -1, -1)
+    }
+
+    /// Removes tokens and moves the later ones up to close the gap.
+    func discard(_ slot: SlotID, from position: Int, count: Int) -> Bool {
+        let start = Int32(position)
+        let end = Int32(position + count)
+        guard llama_memory_seq_rm(self.memory, slot.rawValue, start, end) else { return false }
+        llama_memory_seq_add(self.memory, slot.rawValue, end, -1, start - end)
+        return true
+    }
+
+    /// Takes over what a slot of another context holds.
+    func copy(_ slot: SlotID, from other: borrowing LlamaContext) -> Bool {
+        let size = llama_state_seq_get_size(other.pointer, slot.rawValue)
+        let state = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
+        defer { state.deallocate() }
+        let written = llama_state_seq_get_data(other.pointer, state, size, slot.rawValue)
+        return written > 0 && llama_state_seq_set_data(self.pointer, state, written, slot.rawValue) > 0
+    }
+
+    private var memory: llama_memory_t? { llama_get_memory(self.pointer) }
+}

@@ -1,0 +1,57 @@
+import CLlama
+import Foundation
+import Logging
+import Synchronization
+
+/// Receives llama.cpp's log messages: passes them to a logger if there is one, and keeps the errors of a call for its thrown error.
+final class LlamaLog: Sendable {
+    static let shared = LlamaLog()
+
+    private struct State {
+        var logger: Logger?
+        /// Error messages of the calls that are under way, by thread.
+        var captures: [UInt: [String]] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    func setLogger(_ logger: Logger?) {
+        self.state.withLock { $0.logger = logger }
+    }
+
+    /// Runs a call into the C library and returns its result with what it said about errors.
+    func capturingErrors<R>(_ body: () throws -> R) rethrows -> (result: R, errors: [String]) {
+        let thread = Self.currentThread
+        self.state.withLock { $0.captures[thread] = [] }
+        do {
+            let result = try body()
+            return (result, self.state.withLock { $0.captures.removeValue(forKey: thread) } ?? [])
+        } catch {
+            self.state.withLock { $0.captures[thread] = nil }
+            throw error
+        }
+    }
+
+    func receive(_ level: ggml_log_level, _ text: UnsafePointer<CChar>?) {
+        guard let text else { return }
+        let message = String(cString: text).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !message.isEmpty else { return }
+        let thread = Self.currentThread
+        let logger = self.state.withLock { state in
+            if level == GGML_LOG_LEVEL_ERROR { state.captures[thread]?.append(message) }
+            return state.logger
+        }
+        logger?.log(level: Self.level(level), "\(message)", metadata: ["source": "llama.cpp"])
+    }
+
+    private static var currentThread: UInt { UInt(bitPattern: pthread_self().hashValue) }
+
+    private static func level(_ level: ggml_log_level) -> Logger.Level {
+        switch level {
+        case GGML_LOG_LEVEL_ERROR: .error
+        case GGML_LOG_LEVEL_WARN: .warning
+        case GGML_LOG_LEVEL_INFO, GGML_LOG_LEVEL_CONT: .debug
+        default: .trace
+        }
+    }
+}

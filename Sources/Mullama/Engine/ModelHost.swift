@@ -1,0 +1,134 @@
+package import InferenceCore
+import Synchronization
+
+/// A running model: its engine, the thread for text, and the way of calls into them.
+///
+/// Calls travel through two threads in the order in which they were made: text is turned into tokens on one, so that a long prompt holds up
+/// neither the caller nor the engine, and the other computes. Models, contexts and unfinished streams hold the host; it stops the engine
+/// when the last of them is gone.
+package final class ModelHost: StreamProducer {
+    private struct State {
+        var lastRequest: UInt64 = 0
+        var lastContext: UInt64 = 0
+        /// Nil once the model was closed.
+        var vocabulary: (any TextModel)?
+        var closing: Task<Void, Never>?
+    }
+
+    private let engine: InferenceEngine
+    private let text = InferenceThread(name: "mullama-text")
+    private let state: Mutex<State>
+
+    /// - Parameter makeBackend: Called on the engine's thread.
+    package init(
+        text: any TextModel,
+        scheduler: Scheduler,
+        clock: EngineClock,
+        makeBackend: @escaping @Sendable () -> any DecodeBackend
+    ) {
+        let engine = InferenceEngine(thread: InferenceThread(name: "mullama-engine"), clock: clock, scheduler: scheduler)
+        self.engine = engine
+        self.state = Mutex(State(vocabulary: text))
+        Task.detached { await engine.run(makeBackend) }
+    }
+
+    deinit {
+        self.engine.send { $0.stop() }
+        self.text.stop()
+    }
+
+    func makeContext() -> ContextID {
+        self.state.withLock { state in
+            state.lastContext += 1
+            return ContextID(state.lastContext)
+        }
+    }
+
+    /// Starts a generation. Errors come through the channel.
+    func start(_ prompt: Prompt, maxTokens: Int, options: GenerationOptions, context: ContextID, contextSize: Int) -> StreamChannel {
+        let seed = options.seed ?? .random(in: .min ... .max)
+        let deadline = options.deadline.map { self.engine.clock.now() + $0 }
+
+        // Ids must reach the engine in growing order, so a call gets its number and its place in the queue at once.
+        let (channel, isOpen) = self.state.withLock { state in
+            state.lastRequest += 1
+            let channel = StreamChannel(request: RequestID(state.lastRequest), seed: seed, producer: self)
+            guard let vocabulary = state.vocabulary else { return (channel, false) }
+            self.text.run { [engine] in
+                guard !channel.isOver else { return }
+                do {
+                    try options.validate(maxTokens: maxTokens, vocabularySize: vocabulary.size)
+                    let request = GenerationRequest(
+                        id: channel.request,
+                        context: context,
+                        prompt: try prompt.tokens(vocabulary),
+                        maxTokens: maxTokens,
+                        contextSize: contextSize,
+                        stopSequences: options.stop,
+                        overflow: options.overflow,
+                        priority: options.priority,
+                        deadline: deadline
+                    )
+                    let sampler = try vocabulary.makeSampler(options, seed: seed, prompt: request.prompt)
+                    let isSent = engine.send { $0.submit(request, sampler: sampler, to: channel) }
+                    if !isSent { channel.fail(MullamaError.modelClosed) }
+                } catch {
+                    channel.fail(error)
+                }
+            }
+            return (channel, true)
+        }
+        guard isOpen else {
+            channel.fail(MullamaError.modelClosed)
+            return channel
+        }
+        if let token = options.cancellation { channel.cancel(with: token) }
+        return channel
+    }
+
+    /// Runs work on text off the caller's thread.
+    func withVocabulary<R: Sendable>(_ body: @escaping @Sendable (any TextModel) throws -> R) async throws -> R {
+        try Task.checkCancellation()
+        guard let vocabulary = self.state.withLock({ $0.vocabulary }) else { throw MullamaError.modelClosed }
+        return try await self.text.perform { try body(vocabulary) }
+    }
+
+    package func cancel(_ request: RequestID) {
+        self.engine.send { $0.cancel(request) }
+    }
+
+    package func resume(_ request: RequestID) {
+        self.engine.send { $0.resume(request) }
+    }
+
+    /// Forgets what a context computed, after the calls that were made on it before.
+    func forget(_ context: ContextID) async {
+        try? await self.text.perform {}
+        await withCheckedContinuation { continuation in
+            let isSent = self.engine.send { engine in
+                engine.forget(context)
+                continuation.resume()
+            }
+            if !isSent { continuation.resume() }
+        }
+    }
+
+    /// Serves the calls that were made, refuses later ones, and frees the engine. Returns when that is done, however often it is called.
+    func close() async {
+        let closing = self.state.withLock { state in
+            state.vocabulary = nil
+            if let closing = state.closing { return closing }
+            let closing = Task { [text, engine] in
+                // Calls made before are still on their way through the text thread.
+                try? await text.perform {}
+                await withCheckedContinuation { continuation in
+                    let isSent = engine.send { $0.close(continuation) }
+                    if !isSent { continuation.resume() }
+                }
+            }
+            state.closing = closing
+            return closing
+        }
+        await closing.value
+    }
+}

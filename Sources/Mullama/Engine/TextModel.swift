@@ -1,0 +1,21 @@
+package import InferenceCore
+
+/// What a model knows about text: the part of it that needs no computing. Its calls may come from any thread.
+package protocol TextModel: Sendable {
+    /// Tokens in the vocabulary.
+    var size: Int { get }
+
+    func tokenize(_ text: String, addSpecial: Bool, parseSpecial: Bool) throws(MullamaError) -> [Token]
+    func detokenize(_ tokens: [Token]) throws(MullamaError) -> String
+
+    /// What will choose the tokens of a request.
+    ///
+    /// - Parameter prompt: What penalties count as already said.
+    func makeSampler(_ options: GenerationOptions, seed: UInt64, prompt: [Token]) throws(MullamaError) -> any TokenSampler
+}
+
+extension TextModel {
+    package func contains(_ token: Token) -> Bool {
+        (0..<self.size).contains(Int(token.rawValue))
+    }
+}

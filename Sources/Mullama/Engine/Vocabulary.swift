@@ -1,0 +1,87 @@
+import CLlama
+import InferenceCore
+
+/// Text to tokens and back.
+///
+/// Sendable by hand: it only reads the model's vocabulary, and `llama.h` says that its tokenization calls are thread-safe.
+final class Vocabulary: TextModel, @unchecked Sendable {
+    let size: Int
+    private let weights: ModelWeights
+    private let pointer: OpaquePointer?
+
+    init(_ weights: ModelWeights) {
+        self.weights = weights
+        self.pointer = llama_model_get_vocab(weights.pointer)
+        self.size = Int(llama_vocab_n_tokens(self.pointer))
+    }
+
+    var cPointer: OpaquePointer? { self.pointer }
+
+    func isEndOfGeneration(_ token: Token) -> Bool {
+        llama_vocab_is_eog(self.pointer, token.rawValue)
+    }
+
+    /// Tokens that the model's author wants never to be generated.
+    var suppressed: [Token] {
+        var count: Int32 = 0
+        guard let tokens = llama_vocab_get_suppress_tokens(self.pointer, &count) else { return [] }
+        return UnsafeBufferPointer(start: tokens, count: Int(count)).map(Token.init(rawValue:))
+    }
+
+    func tokenize(_ text: String, addSpecial: Bool, parseSpecial: Bool) throws(MullamaError) -> [Token] {
+        guard let length = Int32(exactly: text.utf8.count) else {
+            throw MullamaError(.invalidRequest, "the text has \(text.utf8.count) bytes: at most \(Int32.max) can be tokenized at once")
+        }
+        // A token of text covers at least one byte; the four are for special tokens around it.
+        var tokens = [llama_token](repeating: 0, count: Int(length) + 4)
+        var text = text
+        let count = text.withUTF8 { utf8 in
+            utf8.withMemoryRebound(to: CChar.self) { bytes in
+                llama_tokenize(self.pointer, bytes.baseAddress, length, &tokens, Int32(clamping: tokens.count), addSpecial, parseSpecial)
+            }
+        }
+        guard count >= 0 else {
+            throw MullamaError(.engineFailed, "llama.cpp could not tokenize \(length) bytes", underlying: Int(count))
+        }
+        return tokens.prefix(Int(count)).map(Token.init(rawValue:))
+    }
+
+    func makeSampler(_ options: GenerationOptions, seed: UInt64, prompt: [Token]) throws(MullamaError) -> any TokenSampler {
+        try RequestSampler(options, seed: seed, vocabulary: self, prompt: prompt)
+    }
+
+    /// The bytes of a token's text; none for control tokens, unless they are asked for.
+    func piece(_ token: Token, special: Bool = false) -> [UInt8] {
+        var length: Int32 = 16
+        while true {
+            let piece = [UInt8](unsafeUninitializedCapacity: Int(length)) { buffer, count in
+                let written = buffer.withMemoryRebound(to: CChar.self) {
+                    llama_token_to_piece(self.pointer, token.rawValue, $0.baseAddress, length, 0, special)
+                }
+                length = written
+                count = max(0, Int(written))
+            }
+            guard length < 0 else { return piece }
+            length = -length
+        }
+    }
+
+    /// The text of tokens, control tokens written out. Bytes that are no UTF-8 become U+FFFD.
+    func detokenize(_ tokens: [Token]) throws(MullamaError) -> String {
+        if let stranger = tokens.first(where: { !self.contains($0) }) {
+            throw MullamaError(.invalidRequest, "token \(stranger) is not in the vocabulary, which has \(self.size) tokens")
+        }
+        let raw = tokens.map(\.rawValue)
+        var bytes = [CChar](repeating: 0, count: max(64, tokens.count * 8))
+        var written = self.detokenize(raw, into: &bytes)
+        if written < 0 {
+            bytes = [CChar](repeating: 0, count: Int(-written))
+            written = self.detokenize(raw, into: &bytes)
+        }
+        return String(decoding: bytes.prefix(max(0, Int(written))).lazy.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private func detokenize(_ tokens: [Int32], into bytes: inout [CChar]) -> Int32 {
+        llama_detokenize(self.pointer, tokens, Int32(tokens.count), &bytes, Int32(clamping: bytes.count), false, true)
+    }
+}

@@ -1,0 +1,44 @@
+/// What a model is.
+public struct ModelInfo: Sendable, Hashable {
+    /// The name in the model store that it was loaded by, else the one in its file, else the file's.
+    public var name: String
+    /// The family of networks, such as "llama".
+    public var architecture: String
+    /// How the weights are stored, such as "Q4_1".
+    public var quantization: String
+    public var parameterCount: Int
+    /// Tokens that the model knows.
+    public var vocabularySize: Int
+    /// Width of the network.
+    public var embeddingLength: Int
+    public var layerCount: Int
+    public var headCount: Int
+    /// Tokens of context that the model was trained on.
+    public var trainingContextSize: Int
+    /// Bytes of the weights.
+    public var sizeInBytes: Int
+
+    package init(
+        name: String,
+        architecture: String,
+        quantization: String,
+        parameterCount: Int,
+        vocabularySize: Int,
+        embeddingLength: Int,
+        layerCount: Int,
+        headCount: Int,
+        trainingContextSize: Int,
+        sizeInBytes: Int
+    ) {
+        self.name = name
+        self.architecture = architecture
+        self.quantization = quantization
+        self.parameterCount = parameterCount
+        self.vocabularySize = vocabularySize
+        self.embeddingLength = embeddingLength
+        self.layerCount = layerCount
+        self.headCount = headCount
+        self.trainingContextSize = trainingContextSize
+        self.sizeInBytes = sizeInBytes
+    }
+}

@@ -1,0 +1,131 @@
+import CLlama
+import Foundation
+import InferenceCore
+import ModelStore
+
+/// The way from a name or path to a running model.
+struct ModelLoader: Sendable {
+    private let params: ModelParams
+    private let onProgress: (@Sendable (Double) -> Void)?
+
+    init(_ params: ModelParams, onProgress: (@Sendable (Double) -> Void)?) {
+        self.params = params
+        self.onProgress = onProgress
+    }
+
+    func load(_ nameOrPath: String) async throws -> AsyncModel {
+        try Task.checkCancellation()
+        try self.params.validate()
+        let (resolved, header, key) = try await Self.offThePool {
+            do throws(ModelStoreError) {
+                let resolved = try ModelStore(root: ModelStore.defaultRoot).resolve(nameOrPath)
+                let header = try GGUFHeader(contentsOf: resolved.url)
+                return (resolved, header, self.key(for: resolved.url))
+            } catch {
+                throw MullamaError(error)
+            }
+        }
+        try self.check(header)
+        let weights = try await WeightsRegistry.shared.weights(for: key, onProgress: self.onProgress) { [params] isCancelled, onProgress in
+            ModelWeights(try LlamaModel(path: resolved.url.path, params, isCancelled: isCancelled, onProgress: onProgress))
+        }
+        try self.check(weights, header)
+        return self.run(weights, header, name: resolved.name?.description)
+    }
+
+    private func run(_ weights: ModelWeights, _ header: GGUFHeader, name: String?) -> AsyncModel {
+        let cellBytes = header.cacheBytesPerToken
+        let canTrim = !llama_model_is_recurrent(weights.pointer) && !llama_model_is_hybrid(weights.pointer)
+        let limits = SchedulerLimits(
+            parallel: self.params.parallel,
+            cells: self.params.cacheMemory.map { max(1, $0 / max(1, cellBytes)) } ?? .max,
+            canTrim: canTrim,
+            canShift: canTrim
+        )
+        let policy = PrefillPolicy(maxStall: self.params.maxStall, largestChunk: BackendLimits.rows)
+        let threads = self.params.threads ?? ProcessInfo.processInfo.activeProcessorCount
+        let rows = max(BackendLimits.rows, self.params.parallel)
+        let vocabulary = Vocabulary(weights)
+        let host = ModelHost(
+            text: vocabulary,
+            scheduler: Scheduler(limits: limits, prefillPolicy: policy),
+            clock: EngineClock(ContinuousClock())
+        ) {
+            LlamaBackend(weights, vocabulary: vocabulary, threads: threads, rows: rows, cellBytes: cellBytes)
+        }
+        return AsyncModel(
+            info: ModelInfo(weights, header, name: name),
+            contextSize: header.contextSize(self.params.contextSize),
+            host: host,
+            template: header.chatTemplate
+        )
+    }
+
+    private func check(_ header: GGUFHeader) throws(MullamaError) {
+        guard header.kind == "model" else {
+            throw MullamaError(.unsupportedModel, "\(header.url.path) holds a \(header.kind), not a model: name the model's own file")
+        }
+        guard header.splitIndex == 0 else {
+            throw MullamaError(
+                .invalidModelFile,
+                "\(header.url.path) is part \(header.splitIndex + 1) of \(header.splitCount) of a model: name the first part"
+            )
+        }
+        if !self.params.useMemoryMap, let available = SystemMemory.available, header.weightsSize > available {
+            throw MullamaError(
+                .outOfMemory,
+                "the weights take \(ByteCount(header.weightsSize)) and \(ByteCount(available)) of memory are available: "
+                    + "map the file instead, or use a smaller model or quantization"
+            )
+        }
+    }
+
+    private func check(_ weights: ModelWeights, _ header: GGUFHeader) throws(MullamaError) {
+        let model = weights.pointer
+        guard llama_model_has_decoder(model), !llama_model_has_encoder(model), !llama_model_is_diffusion(model) else {
+            throw MullamaError(
+                .unsupportedModel,
+                "\(header.url.path) (\(header.architecture ?? "unknown")) does not generate text token by token: use a decoder model"
+            )
+        }
+        guard llama_vocab_n_tokens(llama_model_get_vocab(model)) > 0 else {
+            throw MullamaError(.unsupportedModel, "\(header.url.path) has no vocabulary: use a model file that brings one")
+        }
+    }
+
+    private func key(for url: URL) -> WeightsRegistry.Key {
+        let file = try? FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)
+        return WeightsRegistry.Key(
+            device: (file?[.systemNumber] as? NSNumber)?.uint64Value ?? 0,
+            file: (file?[.systemFileNumber] as? NSNumber)?.uint64Value ?? 0,
+            size: (file?[.size] as? NSNumber)?.intValue ?? 0,
+            modified: file?[.modificationDate] as? Date ?? .distantPast,
+            gpuLayers: self.params.gpuLayers,
+            useMemoryMap: self.params.useMemoryMap
+        )
+    }
+
+    private static func offThePool<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+        let thread = InferenceThread(name: "mullama-load")
+        defer { thread.stop() }
+        return try await thread.perform(body)
+    }
+}
+
+extension ModelInfo {
+    fileprivate init(_ weights: ModelWeights, _ header: GGUFHeader, name: String?) {
+        let model = weights.pointer
+        self.init(
+            name: name ?? header.name ?? header.url.deletingPathExtension().lastPathComponent,
+            architecture: header.architecture ?? "unknown",
+            quantization: String(cString: llama_ftype_name(llama_model_ftype(model))),
+            parameterCount: Int(clamping: llama_model_n_params(model)),
+            vocabularySize: Int(llama_vocab_n_tokens(llama_model_get_vocab(model))),
+            embeddingLength: Int(llama_model_n_embd(model)),
+            layerCount: Int(llama_model_n_layer(model)),
+            headCount: Int(llama_model_n_head(model)),
+            trainingContextSize: Int(llama_model_n_ctx_train(model)),
+            sizeInBytes: Int(clamping: llama_model_size(model))
+        )
+    }
+}

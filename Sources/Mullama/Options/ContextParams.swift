@@ -1,0 +1,22 @@
+/// What a context is made for.
+public struct ContextParams: Sendable, Hashable {
+    static let sizes = 1...(1 << 24)
+
+    /// Tokens of prompt and answer together that the context holds. A promise to this context alone, never divided by how many there are.
+    /// Nil takes the model's.
+    public var contextSize: Int?
+
+    public init(contextSize: Int? = nil) {
+        self.contextSize = contextSize
+    }
+}
+
+extension ContextParams {
+    func validate() throws(MullamaError) {
+        guard let size = self.contextSize, !Self.sizes.contains(size) else { return }
+        throw MullamaError(
+            .invalidRequest,
+            "contextSize is \(size): it must be \(Self.sizes.lowerBound) to \(Self.sizes.upperBound)"
+        )
+    }
+}

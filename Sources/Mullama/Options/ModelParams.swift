@@ -1,0 +1,51 @@
+/// How a model is loaded and run.
+public struct ModelParams: Sendable, Hashable {
+    /// Threads that compute, all requests together. Nil takes one for each core that the process may use.
+    public var threads: Int?
+    /// The most generations computed together, 1 to 256; more wait. Costs memory only as they come.
+    public var parallel: Int
+    /// Tokens of prompt and answer that a context of this model holds unless ``ContextParams`` says otherwise. Nil takes 4,096, or what the
+    /// model was trained for if that is less.
+    public var contextSize: Int?
+    /// The most bytes of KV cache, all contexts together. Nil leaves it to the memory that the machine has.
+    public var cacheMemory: Int?
+    /// Layers computed by a GPU. Nil gives it all of them, if there is one.
+    public var gpuLayers: Int?
+    /// Whether the weights are mapped from the file, so that they load at once and are shared with other processes, or read into memory.
+    public var useMemoryMap: Bool
+    /// The longest that a generation should stand still while the prompts of others are computed.
+    public var maxStall: Duration
+
+    public init(
+        threads: Int? = nil,
+        parallel: Int = 8,
+        contextSize: Int? = nil,
+        cacheMemory: Int? = nil,
+        gpuLayers: Int? = nil,
+        useMemoryMap: Bool = true,
+        maxStall: Duration = .milliseconds(100)
+    ) {
+        self.threads = threads
+        self.parallel = parallel
+        self.contextSize = contextSize
+        self.cacheMemory = cacheMemory
+        self.gpuLayers = gpuLayers
+        self.useMemoryMap = useMemoryMap
+        self.maxStall = maxStall
+    }
+
+    func validate() throws(MullamaError) {
+        func require(_ value: Int?, in range: ClosedRange<Int>, _ name: String) throws(MullamaError) {
+            guard let value, !range.contains(value) else { return }
+            throw MullamaError(.invalidRequest, "\(name) is \(value): it must be \(range.lowerBound) to \(range.upperBound)")
+        }
+        try require(self.threads, in: 1...512, "threads")
+        try require(self.parallel, in: 1...256, "parallel")
+        try require(self.contextSize, in: ContextParams.sizes, "contextSize")
+        try require(self.gpuLayers, in: 0...100_000, "gpuLayers")
+        try require(self.cacheMemory, in: 1...Int.max, "cacheMemory")
+        guard self.maxStall > .zero else {
+            throw MullamaError(.invalidRequest, "maxStall is \(self.maxStall): it must be above zero")
+        }
+    }
+}

@@ -1,0 +1,12 @@
+public import InferenceCore
+
+/// A whole answer.
+public struct Generation: Sendable {
+    public var text: String
+    public var tokens: [Token]
+    public var finishReason: FinishReason
+    public var usage: Usage
+    public var timings: Timings
+    /// The seed that the random choices were made with: with it, the same call gives this answer again.
+    public var seed: UInt64
+}

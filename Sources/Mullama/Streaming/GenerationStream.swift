@@ -1,0 +1,85 @@
+public import InferenceCore
+
+/// An answer that comes in parts.
+///
+/// Work starts when the stream is made. It is for one consumer: it ends for good when its iterator goes away, so that leaving a `for await`
+/// loop early, or dropping the stream, stops the engine. Cancelling the task that waits for the next part ends the stream with
+/// `CancellationError`.
+///
+/// A consumer that falls behind by more than 32 parts is not lost anything: work on its answer pauses until it has caught up.
+public struct GenerationStream: AsyncSequence, Sendable {
+    public typealias Element = GenerationChunk
+
+    private let lifetime: Lifetime
+
+    init(_ channel: StreamChannel) {
+        self.lifetime = Lifetime(channel)
+    }
+
+    public func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(self.lifetime)
+    }
+
+    /// Waits for the whole answer.
+    ///
+    /// - Throws: ``MullamaError`` for what failed, with the text so far in ``MullamaError/partialText``;
+    ///   `CancellationError` when the task or the request's token was cancelled.
+    public func collect() async throws -> Generation {
+        var text = ""
+        var tokens: [Token] = []
+        for try await chunk in self {
+            text += chunk.text
+            tokens += chunk.tokens
+        }
+        guard let summary = self.lifetime.channel.summary else { throw CancellationError() }
+        return Generation(
+            text: text,
+            tokens: tokens,
+            finishReason: summary.finishReason,
+            usage: summary.usage,
+            timings: summary.timings,
+            seed: self.lifetime.channel.seed
+        )
+    }
+
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        private let stream: Lifetime
+        private let iteration: Lifetime
+
+        fileprivate init(_ stream: Lifetime) {
+            self.stream = stream
+            self.iteration = Lifetime(stream.channel)
+        }
+
+        public mutating func next() async throws -> GenerationChunk? {
+            try await self.stream.channel.next()
+        }
+    }
+
+    /// Stops the engine when it goes away. The stream has one and each iteration another, since either may go while a variable still holds
+    /// the other, and nobody can read on after that.
+    fileprivate final class Lifetime: Sendable {
+        let channel: StreamChannel
+
+        init(_ channel: StreamChannel) {
+            self.channel = channel
+        }
+
+        deinit {
+            self.channel.cancel()
+        }
+    }
+}
+
+extension GenerationStream {
+    /// What the answer consumed, where the time went and why it ended; nil before its end, and after an error.
+    public var result: (finishReason: FinishReason, usage: Usage, timings: Timings)? {
+        self.lifetime.channel.summary.map { ($0.finishReason, $0.usage, $0.timings) }
+    }
+
+    /// The seed of the random choices: given again, the same call gives the same answer.
+    public var seed: UInt64 { self.lifetime.channel.seed }
+}
+
+@available(*, unavailable)
+extension GenerationStream.AsyncIterator: Sendable {}

@@ -1,0 +1,77 @@
+package import InferenceCore
+package import Mullama
+
+/// A backend that computes nothing: it answers every prompt with the prompt over and over, so that a test sees at once when answers mix.
+///
+/// It keeps a cache of its own from the plans' operations alone, and traps when a plan does not fit it.
+package final class FakeBackend: DecodeBackend {
+    private var cache: [SlotID: [Token]] = [:]
+    private var prompts: [RequestID: [Token]] = [:]
+    private var generated: [RequestID: Int] = [:]
+    private let control: FakeControl
+
+    package init(_ control: FakeControl) {
+        self.control = control
+    }
+
+    package func begin(_ request: RequestID, sampler: any TokenSampler) {
+        self.generated[request] = 0
+        self.control.record { $0.live.insert(request) }
+    }
+
+    package func end(_ request: RequestID) {
+        self.generated[request] = nil
+        self.prompts[request] = nil
+        self.control.record { $0.live.remove(request) }
+    }
+
+    package func committedLength(of slot: SlotID) -> Int {
+        self.cache[slot]?.count ?? 0
+    }
+
+    package func perform(_ plan: StepPlan) -> StepOutcome {
+        self.control.enterStep(plan)
+        if let fault = self.control.takeResizeFault(for: plan) { return StepOutcome(resizeFault: fault) }
+        for op in plan.memory { self.apply(op) }
+
+        var outcome = StepOutcome(faults: self.control.takeFaults())
+        for row in plan.decode where outcome.faults[row.request] == nil {
+            self.append([row.token], at: row.position, in: row.slot)
+            outcome.samples.append(self.sample(row.request))
+        }
+        for chunk in plan.prefill where outcome.faults[chunk.request] == nil {
+            self.append(Array(chunk.tokens), at: chunk.position, in: chunk.slot)
+            guard chunk.isLast else { continue }
+            self.prompts[chunk.request] = self.cache[chunk.slot]
+            outcome.samples.append(self.sample(chunk.request))
+        }
+        return outcome
+    }
+
+    private func apply(_ op: MemoryOp) {
+        switch op {
+        case .resize(_, let kept): self.cache = self.cache.filter { kept.contains($0.key) }
+        case .clear(let slot): self.cache[slot] = []
+        case .removeTail(let slot, let position): self.cache[slot]?.removeSubrange(position...)
+        case .discard(let slot, let position, let count): self.cache[slot]?.removeSubrange(position..<(position + count))
+        }
+    }
+
+    private func append(_ tokens: [Token], at position: Int, in slot: SlotID) {
+        precondition(self.cache[slot, default: []].count == position, "rows of \(slot) do not follow what it holds")
+        self.cache[slot, default: []] += tokens
+    }
+
+    private func sample(_ request: RequestID) -> StepOutcome.Sample {
+        let prompt = self.prompts[request] ?? [0]
+        let count = self.generated[request, default: 0]
+        self.generated[request] = count + 1
+        let token = self.control.length.map { count < $0 } ?? true ? prompt[count % prompt.count] : ByteText.endOfGeneration
+        return StepOutcome.Sample(
+            request: request,
+            token: token,
+            piece: UInt8(exactly: token.rawValue).map { [$0] } ?? [],
+            isEndOfGeneration: token == ByteText.endOfGeneration
+        )
+    }
+}

@@ -1,0 +1,43 @@
+import InferenceCore
+package import Mullama
+
+/// A model without weights, for tests of everything around it.
+package struct FakeModel {
+    package let model: AsyncModel
+    package let control: FakeControl
+
+    /// - Parameter clock: What deadlines are measured with.
+    package init(
+        _ control: FakeControl = FakeControl(),
+        parallel: Int = 4,
+        contextSize: Int = 512,
+        cells: Int = .max,
+        clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        let host = ModelHost(
+            text: ByteText(),
+            scheduler: Scheduler(limits: SchedulerLimits(parallel: parallel, cells: cells)),
+            clock: EngineClock(clock)
+        ) {
+            FakeBackend(control)
+        }
+        self.model = AsyncModel(
+            info: ModelInfo(
+                name: "fake",
+                architecture: "fake",
+                quantization: "none",
+                parameterCount: 0,
+                vocabularySize: 257,
+                embeddingLength: 1,
+                layerCount: 1,
+                headCount: 1,
+                trainingContextSize: contextSize,
+                sizeInBytes: 0
+            ),
+            contextSize: contextSize,
+            host: host,
+            template: nil
+        )
+        self.control = control
+    }
+}
