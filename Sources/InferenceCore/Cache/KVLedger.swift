@@ -20,9 +20,6 @@ public struct KVLedger: Sendable {
         self.policy = policy
     }
 
-    /// How many slots a cache must have at least so that those in use keep their numbers.
-    var slotsInUse: Int { (self.slots.lastIndex { $0.owner != nil } ?? -1) + 1 }
-
     func length(of slot: SlotID) -> Int { self.slots[Int(slot.rawValue)].tokens.count }
 
     /// Tokens in the cache for each slot that is in use, for checks against the C library.
@@ -98,11 +95,13 @@ public struct KVLedger: Sendable {
         }
     }
 
-    /// Notes a new shape of the cache. Slots beyond it must not be in use; what does not fit is forgotten.
+    /// Notes a new shape of the cache. With another number of slots, everything is forgotten, and none may be in use; otherwise what does
+    /// not fit.
     public mutating func resize(to geometry: CacheGeometry) -> MemoryOp {
         self.geometry = geometry
-        while self.slots.count > geometry.slots { self.slots.removeLast() }
-        while self.slots.count < geometry.slots { self.slots.append(Slot()) }
+        if self.slots.count != geometry.slots {
+            self.slots = Array(repeating: Slot(), count: geometry.slots)
+        }
         for index in self.slots.indices where self.slots[index].tokens.count > geometry.cellsPerSlot {
             self.slots[index].tokens = []
             self.slots[index].reusable = 0

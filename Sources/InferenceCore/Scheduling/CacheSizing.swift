@@ -24,33 +24,35 @@ struct CacheSizing: Sendable {
         self.cellBudget = limits.cells
     }
 
+    /// The number of slots only changes while nothing runs: llama.cpp cannot move a sequence into a cache of another number of slots.
+    ///
     /// - Parameters:
     ///   - needs: Cells that each request to be started may fill.
     ///   - running: The same for those that have a slot.
-    func decide(for needs: [Int], running: [Int], ledger: KVLedger) -> Decision {
-        let present = ledger.geometry
-        let largest = needs.max() ?? 0
-        let slots = running.count + needs.count
+    func decide(for needs: [Int], running: [Int], present: CacheGeometry) -> Decision {
+        let largest = max(needs.max() ?? 0, running.max() ?? 0)
+        let slots = running.isEmpty ? self.limits.parallel : present.slots
+        let isEnough = present.cellsPerSlot >= largest && present.slots >= running.count + needs.count
+        if isEnough { return .fits(present) }
 
-        let roomy = CacheGeometry(
-            slots: present.slots >= slots ? present.slots : min(self.limits.parallel, slots.roundedUpToPowerOfTwo),
-            cellsPerSlot: present.cellsPerSlot >= largest ? present.cellsPerSlot : max(Self.leastCells, largest.roundedUpToPowerOfTwo)
-        )
-        if roomy == present || roomy.cells <= self.cellBudget { return .fits(roomy) }
+        let tight = largest.roundedUp(toMultipleOf: Self.cellUnit)
+        let roomy = max(Self.leastCells, largest.roundedUpToPowerOfTwo, present.cellsPerSlot)
+        for cells in [roomy, tight] {
+            let geometry = CacheGeometry(slots: slots, cellsPerSlot: cells)
+            if geometry.cells <= self.cellBudget, slots >= running.count + needs.count { return .fits(geometry) }
+        }
+        guard running.isEmpty else { return .wait }
+        let fewer = min(slots, self.cellBudget / max(1, tight))
+        guard fewer > 0 else { return .refuse(self.lastFault ?? self.overBudget(tight)) }
+        guard fewer >= needs.count else { return .wait }
+        return .fits(CacheGeometry(slots: fewer, cellsPerSlot: tight))
+    }
 
-        let tight = CacheGeometry(
-            slots: max(slots, ledger.slotsInUse),
-            cellsPerSlot: max(largest, running.max() ?? 0).roundedUp(toMultipleOf: Self.cellUnit)
-        )
-        if tight.cells <= self.cellBudget { return .fits(tight) }
-        if !running.isEmpty || needs.count > 1 { return .wait }
-        return .refuse(
-            self.lastFault
-                ?? RequestFault(
-                    .cacheExhausted,
-                    "the request needs \(tight.cellsPerSlot) cells of KV cache and \(self.cellBudget) may be used: "
-                        + "ask for fewer tokens, or allow more with cacheMemory"
-                )
+    private func overBudget(_ cells: Int) -> RequestFault {
+        RequestFault(
+            .cacheExhausted,
+            "the request needs \(cells) cells of KV cache and \(self.cellBudget) may be used: "
+                + "ask for fewer tokens, or allow more with cacheMemory"
         )
     }
 

@@ -135,10 +135,12 @@ extension Scheduler {
     /// The next step, or nil when there is nothing to do; and what to tell the outside first.
     public mutating func plan(now: Duration) -> (plan: StepPlan?, actions: [EngineAction]) {
         var actions = self.endExpired(now: now)
-        var step = Step(plan: StepPlan(memory: self.pendingOps + self.shiftFull()))
+        var step = Step(plan: StepPlan(memory: self.pendingOps))
         self.pendingOps = []
 
         actions += self.admit(into: &step, now: now)
+        // What goes with a resize may be asked for a second time, and a shift must not be done twice: it waits for the next step.
+        if step.undo == nil { step.plan.memory += self.shiftFull() }
         step.plan.decode = self.decodeRows()
         step.plan.prefill = self.prefillChunks(besideDecode: !step.plan.decode.isEmpty)
 
@@ -159,10 +161,10 @@ extension Scheduler {
             var candidates = self.waiting.next(self.limits.parallel - self.running.count, busy: busy)
             guard let first = candidates.first else { return actions }
 
-            var decision = self.sizing.decide(for: self.needs(candidates), running: self.needs(self.running), ledger: self.ledger)
+            var decision = self.sizing.decide(for: self.needs(candidates), running: self.needs(self.running), present: self.ledger.geometry)
             if case .wait = decision {
                 candidates = [first]
-                decision = self.sizing.decide(for: self.needs(candidates), running: self.needs(self.running), ledger: self.ledger)
+                decision = self.sizing.decide(for: self.needs(candidates), running: self.needs(self.running), present: self.ledger.geometry)
             }
             switch decision {
             case .wait:
@@ -212,7 +214,9 @@ extension Scheduler {
             guard let sequence = self.sequences[id], !sequence.isPaused, case .decoding(let slot, let token) = sequence.phase else {
                 return nil
             }
-            return .init(request: id, slot: slot, token: token, position: self.ledger.length(of: slot))
+            let position = self.ledger.length(of: slot)
+            guard position < sequence.request.contextSize else { return nil }
+            return .init(request: id, slot: slot, token: token, position: position)
         }
     }
 

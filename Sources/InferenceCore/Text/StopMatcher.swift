@@ -1,4 +1,4 @@
-/// Finds the first of several stop strings in a text that comes in pieces, also across their borders.
+/// Finds the first of several stop strings to be complete in a text that comes in pieces, also across their borders.
 ///
 /// Text is held back only while it could still be the start of a stop string; the stop string itself never comes out.
 public struct StopMatcher: Sendable {
@@ -37,10 +37,13 @@ public struct StopMatcher: Sendable {
         return String(decoding: self.held, as: UTF8.self)
     }
 
+    /// Where the match begins that is complete first, the longest if several end there. So the pieces' borders make no difference.
     private func firstMatch() -> Int? {
-        self.held.indices.first { start in
-            self.stops.contains { self.held[start...].starts(with: $0) }
+        for end in self.held.indices {
+            let matches = self.stops.filter { self.held[...end].suffix($0.count).elementsEqual($0) }
+            if let length = matches.map(\.count).max() { return end + 1 - length }
         }
+        return nil
     }
 
     /// The length of the longest end of the held text with which a stop string begins.

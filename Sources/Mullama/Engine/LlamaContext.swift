@@ -80,7 +80,7 @@ struct LlamaContext: ~Copyable {
         return true
     }
 
-    /// Takes over what a slot of another context holds.
+    /// Takes over what a slot of another context holds, which must have as many slots: llama.cpp refuses it otherwise.
     func copy(_ slot: SlotID, from other: borrowing LlamaContext) -> Bool {
         let size = llama_state_seq_get_size(other.pointer, slot.rawValue)
         let state = UnsafeMutablePointer<UInt8>.allocate(capacity: size)

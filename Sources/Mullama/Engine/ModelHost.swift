@@ -57,6 +57,7 @@ package final class ModelHost: StreamProducer {
             self.text.run { [engine] in
                 guard !channel.isOver else { return }
                 do {
+                    try ContextParams(contextSize: contextSize).validate()
                     try options.validate(maxTokens: maxTokens, vocabularySize: vocabulary.size)
                     let request = GenerationRequest(
                         id: channel.request,

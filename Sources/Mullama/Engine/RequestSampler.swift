@@ -39,19 +39,7 @@ final class RequestSampler: TokenSampler, @unchecked Sendable {
             for token in prompt.suffix(options.repeatLastN) { adjust.accept(token.rawValue) }
         }
 
-        if let text = options.grammar {
-            let chain = SamplerChain()
-            let (parsed, errors) = LlamaLog.shared.capturingErrors {
-                chain.append(llama_sampler_init_grammar(vocabulary.cPointer, text, "root"))
-            }
-            guard parsed else {
-                let said = errors.last.map { " (llama.cpp: \($0))" } ?? ""
-                throw MullamaError(.invalidGrammar, "the grammar does not parse\(said): it must be GBNF with a rule named root")
-            }
-            self.grammar = consume chain
-        } else {
-            self.grammar = nil
-        }
+        self.grammar = try options.grammar.map { text throws(MullamaError) in try Self.grammar(text, vocabulary) }
 
         let select = SamplerChain()
         if options.temperature > 0 {
@@ -85,6 +73,22 @@ final class RequestSampler: TokenSampler, @unchecked Sendable {
         self.grammar?.accept(chosen)
         self.select.accept(chosen)
         return Token(rawValue: chosen)
+    }
+
+    /// Checked before llama.cpp sees it, which has no way to say what is wrong with a grammar.
+    private static func grammar(_ text: String, _ vocabulary: Vocabulary) throws(MullamaError) -> SamplerChain {
+        do throws(GrammarError) {
+            try GrammarChecker.check(text) { name in
+                (try? vocabulary.tokenize(name, addSpecial: false, parseSpecial: true))?.count == 1
+            }
+        } catch {
+            throw MullamaError(.invalidGrammar, "the grammar does not parse: \(error)")
+        }
+        let chain = SamplerChain()
+        guard chain.append(llama_sampler_init_grammar(vocabulary.cPointer, text, "root")) else {
+            throw MullamaError(.invalidGrammar, "llama.cpp does not take the grammar: it must be GBNF with a rule named root")
+        }
+        return chain
     }
 
     private static let nothingLeft = RequestFault(

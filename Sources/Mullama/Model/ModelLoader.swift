@@ -5,6 +5,9 @@ import ModelStore
 
 /// The way from a name or path to a running model.
 struct ModelLoader: Sendable {
+    /// All models of the process, so that several of one file share its weights.
+    private static let loads = SharedLoads<WeightsKey, ModelWeights>()
+
     private let params: ModelParams
     private let onProgress: (@Sendable (Double) -> Void)?
 
@@ -20,13 +23,13 @@ struct ModelLoader: Sendable {
             do throws(ModelStoreError) {
                 let resolved = try ModelStore(root: ModelStore.defaultRoot).resolve(nameOrPath)
                 let header = try GGUFHeader(contentsOf: resolved.url)
-                return (resolved, header, self.key(for: resolved.url))
+                return (resolved, header, WeightsKey(resolved.url, self.params))
             } catch {
                 throw MullamaError(error)
             }
         }
         try self.check(header)
-        let weights = try await WeightsRegistry.shared.weights(for: key, onProgress: self.onProgress) { [params] isCancelled, onProgress in
+        let weights = try await Self.loads.value(for: key, onProgress: self.onProgress) { [params] isCancelled, onProgress in
             ModelWeights(try LlamaModel(path: resolved.url.path, params, isCancelled: isCancelled, onProgress: onProgress))
         }
         try self.check(weights, header)
@@ -91,18 +94,6 @@ struct ModelLoader: Sendable {
         guard llama_vocab_n_tokens(llama_model_get_vocab(model)) > 0 else {
             throw MullamaError(.unsupportedModel, "\(header.url.path) has no vocabulary: use a model file that brings one")
         }
-    }
-
-    private func key(for url: URL) -> WeightsRegistry.Key {
-        let file = try? FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)
-        return WeightsRegistry.Key(
-            device: (file?[.systemNumber] as? NSNumber)?.uint64Value ?? 0,
-            file: (file?[.systemFileNumber] as? NSNumber)?.uint64Value ?? 0,
-            size: (file?[.size] as? NSNumber)?.intValue ?? 0,
-            modified: file?[.modificationDate] as? Date ?? .distantPast,
-            gpuLayers: self.params.gpuLayers,
-            useMemoryMap: self.params.useMemoryMap
-        )
     }
 
     private static func offThePool<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {

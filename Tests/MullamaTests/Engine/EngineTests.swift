@@ -140,8 +140,8 @@ struct EngineTests {
     @Test("A cache that cannot grow fails the asker alone, with the reason, and the model works on")
     func noMemory() async throws {
         let fake = FakeModel()
-        fake.control.failNextResize(RequestFault(.outOfMemory, "no memory for 1 × 512 cells"))
-        fake.control.failNextResize(RequestFault(.outOfMemory, "no memory for 1 × 256 cells"))
+        // 4 slots of 512 cells, 4 of 256, then 3, 2 and 1: what is tried before the request is given up.
+        for _ in 0..<5 { fake.control.failNextResize(RequestFault(.outOfMemory, "no memory")) }
         await #expect {
             _ = try await AsyncContext(fake.model).generate("hello")
         } throws: { error in

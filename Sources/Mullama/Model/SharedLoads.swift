@@ -1,35 +1,29 @@
-import Foundation
 import Synchronization
 
-/// Loads each model file once, however many ask for it at the same time or later, as long as somebody uses it.
+/// Loads each thing once, however many ask for it at the same time or later, as long as somebody uses it.
 ///
 /// A load runs on a thread of its own. It is given up when all who wait for it were cancelled; who was cancelled does not wait for that.
-final class WeightsRegistry: Sendable {
-    static let shared = WeightsRegistry()
-
-    /// What makes two loads the same: the file, also under another name, and how it is loaded.
-    struct Key: Hashable, Sendable {
-        var device: UInt64
-        var file: UInt64
-        var size: Int
-        var modified: Date
-        var gpuLayers: Int?
-        var useMemoryMap: Bool
-    }
-
+final class SharedLoads<Key: Hashable & Sendable, Value: AnyObject & Sendable>: Sendable {
     typealias Load =
         @Sendable (_ isCancelled: @escaping @Sendable () -> Bool, _ onProgress: @escaping @Sendable (Double) -> Void) throws
-        -> ModelWeights
+        -> Value
 
-    private typealias Waiter = (continuation: CheckedContinuation<ModelWeights, any Error>, onProgress: (@Sendable (Double) -> Void)?)
+    private typealias Waiter = (continuation: CheckedContinuation<Value, any Error>, onProgress: (@Sendable (Double) -> Void)?)
 
-    private struct WeakWeights {
-        weak var weights: ModelWeights?
+    private struct WeakValue {
+        weak var value: Value?
     }
 
     private enum Entry {
         case loading(LoadFlag, waiters: [Int: Waiter])
-        case loaded(WeakWeights)
+        case loaded(WeakValue)
+    }
+
+    private enum WaitAction {
+        case cancelled
+        case found(Value)
+        case joined
+        case start(LoadFlag)
     }
 
     private struct State {
@@ -41,7 +35,9 @@ final class WeightsRegistry: Sendable {
 
     private let state = Mutex(State())
 
-    func weights(for key: Key, onProgress: (@Sendable (Double) -> Void)?, load: @escaping Load) async throws -> ModelWeights {
+    init() {}
+
+    func value(for key: Key, onProgress: (@Sendable (Double) -> Void)?, load: @escaping Load) async throws -> Value {
         let id = self.state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
@@ -56,13 +52,7 @@ final class WeightsRegistry: Sendable {
     }
 
     private func wait(_ id: Int, for key: Key, _ waiter: Waiter, load: @escaping Load) {
-        enum Action {
-            case cancelled
-            case found(ModelWeights)
-            case joined
-            case start(LoadFlag)
-        }
-        let action = self.state.withLock { state -> Action in
+        let action = self.state.withLock { state -> WaitAction in
             if state.cancelledEarly.remove(id) != nil { return .cancelled }
             switch state.entries[key] {
             case .loading(let flag, var waiters):
@@ -70,7 +60,7 @@ final class WeightsRegistry: Sendable {
                 state.entries[key] = .loading(flag, waiters: waiters)
                 return .joined
             case .loaded(let box):
-                if let weights = box.weights { return .found(weights) }
+                if let value = box.value { return .found(value) }
             case nil:
                 break
             }
@@ -80,7 +70,7 @@ final class WeightsRegistry: Sendable {
         }
         switch action {
         case .cancelled: waiter.continuation.resume(throwing: CancellationError())
-        case .found(let weights): waiter.continuation.resume(returning: weights)
+        case .found(let value): waiter.continuation.resume(returning: value)
         case .joined: break
         case .start(let flag): self.start(load, for: key, flag)
         }
@@ -105,12 +95,12 @@ final class WeightsRegistry: Sendable {
         for handler in handlers { handler(progress) }
     }
 
-    private func finish(_ result: Result<ModelWeights, any Error>, for key: Key, _ flag: LoadFlag) {
+    private func finish(_ result: Result<Value, any Error>, for key: Key, _ flag: LoadFlag) {
         let waiters = self.state.withLock { state -> [Waiter] in
             // After a cancel, another load of the same file may have begun.
             guard case .loading(flag, let waiters) = state.entries[key] else { return [] }
             switch result {
-            case .success(let weights): state.entries[key] = .loaded(WeakWeights(weights: weights))
+            case .success(let value): state.entries[key] = .loaded(WeakValue(value: value))
             case .failure: state.entries[key] = nil
             }
             return Array(waiters.values)

@@ -1,0 +1,96 @@
+import Synchronization
+import Testing
+
+@testable import Mullama
+
+@Suite("Loads that are shared", .timeLimit(.minutes(1)))
+struct SharedLoadsTests {
+    final class Weights: Sendable {}
+
+    /// A load that a test starts, watches and ends.
+    final class ManualLoad: Sendable {
+        private let count = Mutex(0)
+        private let gate = AsyncGate()
+        let cancelled = AsyncStream.makeStream(of: Void.self)
+
+        var starts: Int { self.count.withLock { $0 } }
+
+        func run(_ isCancelled: () -> Bool) throws -> Weights {
+            self.count.withLock { $0 += 1 }
+            while !self.gate.isOpen {
+                if isCancelled() {
+                    self.cancelled.continuation.yield()
+                    throw CancellationError()
+                }
+            }
+            return Weights()
+        }
+
+        func finish() { self.gate.open() }
+    }
+
+    final class AsyncGate: Sendable {
+        private let state = Mutex(false)
+        var isOpen: Bool { self.state.withLock { $0 } }
+        func open() { self.state.withLock { $0 = true } }
+    }
+
+    private let loads = SharedLoads<String, Weights>()
+
+    private func request(_ load: ManualLoad, progress: (@Sendable (Double) -> Void)? = nil) -> Task<Weights, any Error> {
+        Task { [loads] in
+            try await loads.value(for: "model", onProgress: progress) { isCancelled, _ in try load.run(isCancelled) }
+        }
+    }
+
+    @Test("S11: requests at the same time and later get one value, as long as somebody holds it")
+    func shared() async throws {
+        let load = ManualLoad()
+        do {
+            let tasks = (0..<10).map { _ in self.request(load) }
+            load.finish()
+            var values: [Weights] = []
+            for task in tasks { values.append(try await task.value) }
+            values.append(try await self.request(load).value)
+            #expect(Set(values.map(ObjectIdentifier.init)).count == 1)
+            #expect(load.starts == 1)
+        }
+        _ = try await self.request(load).value
+        #expect(load.starts == 2)
+    }
+
+    @Test("S03: who is cancelled leaves at once; the load goes on for the others")
+    func oneCancelled() async throws {
+        let load = ManualLoad()
+        let stays = self.request(load)
+        let leaves = self.request(load)
+        leaves.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await leaves.value }
+        load.finish()
+        _ = try await stays.value
+    }
+
+    @Test("S03: when all are cancelled the load is told so, and the next request starts another")
+    func allCancelled() async throws {
+        let load = ManualLoad()
+        let task = self.request(load)
+        while load.starts == 0 { await Task.yield() }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await task.value }
+        for await _ in load.cancelled.stream { break }
+        load.finish()
+        _ = try await self.request(load).value
+        #expect(load.starts == 2)
+    }
+
+    @Test("A load that fails fails all who wait, and is tried again by the next")
+    func failure() async throws {
+        struct Broken: Error {}
+        await #expect(throws: Broken.self) {
+            _ = try await self.loads.value(for: "model", onProgress: nil) { _, _ in throw Broken() }
+        }
+        let load = ManualLoad()
+        load.finish()
+        _ = try await self.request(load).value
+    }
+}

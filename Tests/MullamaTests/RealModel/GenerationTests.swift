@@ -1,0 +1,143 @@
+import Foundation
+import InferenceCore
+import Testing
+
+@testable import Mullama
+
+@Suite("Generations on the real model", .needsModel, .serialized, .timeLimit(.minutes(5)))
+struct GenerationTests {
+    static let prompts = [
+        "The capital of France is", "Water boils at", "Once upon a time", "The three primary colours are",
+        "In the year 1492", "A dog is an animal that", "To make tea you", "The opposite of hot is",
+    ]
+
+    @Test("S05: generate, stream and collect give the same text; usage counts it")
+    func sameText() async throws {
+        let model = try await RealModel.load()
+        let context = AsyncContext(model)
+        let text = try await context.generate(Self.prompts[0], maxTokens: 12, options: .greedy)
+        #expect(text.contains("Paris"))
+
+        var streamed = ""
+        var chunks = 0
+        for try await chunk in context.stream(Self.prompts[0], maxTokens: 12, options: .greedy) {
+            streamed += chunk.text
+            chunks += 1
+        }
+        #expect(streamed == text)
+        #expect(chunks > 6)
+
+        let generation = try await context.stream(Self.prompts[0], maxTokens: 12, options: .greedy).collect()
+        #expect(generation.text == text)
+        #expect(generation.usage.completionTokens == generation.tokens.count)
+        let promptTokens = try await model.tokenize(Self.prompts[0]).count
+        #expect(generation.usage.promptTokens == promptTokens)
+    }
+
+    @Test("Rule 7: 8 interleaved greedy generations, and one beside a long prompt, give the same text as each alone")
+    func sameAnswerUnderLoad() async throws {
+        let model = try await RealModel.load()
+        var alone: [String] = []
+        for prompt in Self.prompts {
+            let context = AsyncContext(model)
+            alone.append(try await context.generate(prompt, maxTokens: 24, options: .greedy))
+            await context.clear()
+        }
+        let together = try await model.generateAll(Self.prompts, maxTokens: 24, options: .greedy)
+        #expect(together == alone)
+
+        let long = String(repeating: "All work and no play makes Jack a dull boy. ", count: 25)
+        async let beside = AsyncContext(model).generate(long, maxTokens: 4, options: .greedy)
+        let mixed = try await model.generateAll(Self.prompts, maxTokens: 24, options: .greedy)
+        _ = try await beside
+        #expect(mixed == alone)
+    }
+
+    @Test("Rule 7: a cache hit does not change the answer")
+    func sameAnswerFromCache() async throws {
+        let model = try await RealModel.load()
+        let preamble = String(repeating: "You are a careful assistant who answers briefly. ", count: 12)
+        let first = AsyncContext(model)
+        let cold = try await first.stream(preamble + "What is the moon?", maxTokens: 24, options: .greedy).collect()
+        await first.clear()
+        _ = try await AsyncContext(model).generate(preamble + "What is the sun?", maxTokens: 40, options: .greedy)
+        let warm = try await AsyncContext(model).stream(preamble + "What is the moon?", maxTokens: 24, options: .greedy).collect()
+        #expect(cold.usage.cachedTokens == 0)
+        #expect(warm.usage.cachedTokens >= 64)
+        #expect(warm.text == cold.text)
+    }
+
+    @Test("The same seed gives the same answer, other seeds give others")
+    func seeds() async throws {
+        let model = try await RealModel.load()
+        let options = { GenerationOptions(temperature: 1, seed: $0) }
+        let first = try await model.generate("My favourite", maxTokens: 16, options: options(7))
+        #expect(try await model.generate("My favourite", maxTokens: 16, options: options(7)) == first)
+        var others: Set<String> = []
+        for seed in UInt64(8)..<12 { others.insert(try await model.generate("My favourite", maxTokens: 16, options: options(seed))) }
+        #expect(others.count > 1)
+
+        let drawn = try await AsyncContext(model).stream("My favourite", maxTokens: 16, options: .init(temperature: 1)).collect()
+        #expect(try await model.generate("My favourite", maxTokens: 16, options: options(drawn.seed)) == drawn.text)
+    }
+
+    @Test("A grammar is kept to, and its end ends the answer")
+    func grammar() async throws {
+        let model = try await RealModel.load()
+        let options = GenerationOptions(temperature: 0.8, seed: 1, grammar: #"root ::= "yes" | "no""#)
+        let generation = try await AsyncContext(model).stream("Is water wet? Answer:", maxTokens: 20, options: options).collect()
+        #expect(["yes", "no"].contains(generation.text))
+        #expect(generation.finishReason == .stop)
+    }
+
+    @Test("Penalties and biases change what is chosen")
+    func samplers() async throws {
+        let model = try await RealModel.load()
+        let prompt = "na na na na na na na na"
+        let plain = try await AsyncContext(model).stream(prompt, maxTokens: 8, options: .greedy).collect()
+        let first = try #require(plain.tokens.first)
+        var forbidden = GenerationOptions.greedy
+        forbidden.logitBias = [first: -.infinity]
+        let biased = try await AsyncContext(model).stream(prompt, maxTokens: 8, options: forbidden).collect()
+        #expect(!biased.tokens.contains(first))
+        var penalised = GenerationOptions.greedy
+        penalised.repeatPenalty = 2
+        #expect(try await model.generate(prompt, maxTokens: 8, options: penalised) != plain.text)
+    }
+
+    @Test("Text that is spread over tokens arrives whole: no U+FFFD in a streamed emoji")
+    func utf8() async throws {
+        let model = try await RealModel.load()
+        let options = GenerationOptions(temperature: 0, grammar: "root ::= \"👩‍🚀 ünïcödé 日本語\"")
+        var text = ""
+        for try await chunk in AsyncContext(model).stream("Repeat:", maxTokens: 60, options: options) {
+            #expect(!chunk.text.contains("\u{FFFD}"))
+            text += chunk.text
+        }
+        #expect(text == "👩‍🚀 ünïcödé 日本語")
+    }
+
+    @Test("Tokens and text are each other's inverse")
+    func tokens() async throws {
+        let model = try await RealModel.load()
+        let text = "Hello, wörld! 👩‍🚀\n\tdef f(x): return x"
+        #expect(try await model.detokenize(model.tokenize(text)) == text)
+        let special = try await model.tokenize("<|im_start|>", parseSpecial: true)
+        #expect(special.count == 1)
+        #expect(try await model.tokenize("<|im_start|>").count > 1)
+        await #expect(throws: MullamaError.self) { _ = try await model.detokenize([99_999_999]) }
+    }
+
+    @Test("Overflow .shift goes on past the context's end on the real cache")
+    func shift() async throws {
+        let model = try await RealModel.load()
+        let context = AsyncContext(model, ContextParams(contextSize: 64))
+        let generation = try await context.stream(
+            "Count: 1, 2, 3, 4,",
+            maxTokens: 120,
+            options: .init(temperature: 0, logitBias: [0: -.infinity, 2: -.infinity], overflow: .shift)
+        ).collect()
+        #expect(generation.usage.completionTokens == 120)
+        #expect(generation.usage.droppedTokens > 40)
+    }
+}

@@ -1,0 +1,25 @@
+import Foundation
+import ModelStore
+import MullamaTestSupport
+import Testing
+
+@testable import Mullama
+
+/// The default model, if set-up has put it into the store. Loaded once: tests share it, which is also what users do.
+enum RealModel {
+    static let name = "smollm2:135m"
+
+    static let isThere = (try? ModelStore().resolve(name)) != nil
+
+    static var url: URL {
+        get throws { try ModelStore().resolve(name).url }
+    }
+
+    static func load(parallel: Int = 8) async throws -> AsyncModel {
+        try await AsyncModel.load(name, ModelParams(parallel: parallel))
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    static var needsModel: Self { .enabled(if: RealModel.isThere, "needs \(RealModel.name): run make setup") }
+}
