@@ -42,13 +42,14 @@ run: setup
 	@$(use_llama); \
 	[ -x .build/release/mullama ] || echo 'Building mullama (optimised; the first time takes a few minutes)' >&2; \
 	swift build -c release --product mullama >&2; \
-	exec .build/release/mullama run "$$MODEL" "$$PROMPT"
+	exec .build/release/mullama run -- "$$MODEL" "$$PROMPT"
 
+# One test at a time: two models that compute on the same cores wait for each other's spinning threads.
 test: setup
 	@$(use_llama); \
 	echo 'Building all tests (debug)' >&2; \
 	swift build --build-tests; \
-	swift test --skip-build --disable-xctest; \
+	swift test --skip-build --disable-xctest --no-parallel; \
 	echo 'Testing the pure core under the thread sanitizer' >&2; \
 	$(core_tests)
 

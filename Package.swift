@@ -68,7 +68,6 @@ let package = Package(
                 dependencies: [
                     "Mullama", "ModelStore", "ModelImport",
                     .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                    .product(name: "Logging", package: "swift-log"),
                 ],
                 swiftSettings: settings
             ),

@@ -89,6 +89,7 @@ public final class AsyncModel: Sendable {
         options: GenerationOptions = .init()
     ) async throws -> [String] {
         let streams = prompts.map { AsyncContext(self).stream($0, maxTokens: maxTokens, options: options) }
+        for stream in streams { stream.collectsWhole() }
         var answers: [String] = []
         for stream in streams {
             answers.append(try await stream.collect().text)

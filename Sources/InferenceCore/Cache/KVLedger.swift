@@ -97,7 +97,9 @@ public struct KVLedger: Sendable {
 
     /// Notes a new shape of the cache. With another number of slots, everything is forgotten, and none may be in use; otherwise what does
     /// not fit.
-    public mutating func resize(to geometry: CacheGeometry) -> MemoryOp {
+    ///
+    /// - Parameter canTrimMoved: Whether a later prompt may keep a part of what was moved. If not, idle slots are not worth moving.
+    public mutating func resize(to geometry: CacheGeometry, canTrimMoved: Bool = true) -> MemoryOp {
         self.geometry = geometry
         if self.slots.count != geometry.slots {
             self.slots = Array(repeating: Slot(), count: geometry.slots)
@@ -105,6 +107,12 @@ public struct KVLedger: Sendable {
         for index in self.slots.indices where self.slots[index].tokens.count > geometry.cellsPerSlot {
             self.slots[index].tokens = []
             self.slots[index].reusable = 0
+        }
+        if !canTrimMoved {
+            for index in self.slots.indices {
+                self.slots[index].reusable = 0
+                if self.slots[index].owner == nil { self.slots[index].tokens = [] }
+            }
         }
         let kept = self.slots.indices.filter { !self.slots[$0].tokens.isEmpty }
         return .resize(geometry, keeping: kept.map { SlotID(Int32($0)) })

@@ -175,7 +175,7 @@ extension Scheduler {
             case .fits(let geometry):
                 if geometry != self.ledger.geometry {
                     step.undo = (self.ledger, step.plan.memory, geometry, candidates)
-                    step.plan.memory.append(self.ledger.resize(to: geometry))
+                    step.plan.memory.append(self.ledger.resize(to: geometry, canTrimMoved: self.limits.canTrimMoved))
                 }
             }
             for id in candidates { self.start(id, in: &step, now: now) }

@@ -6,13 +6,17 @@ public struct SchedulerLimits: Sendable, Hashable {
     public var cells: Int
     /// Whether the cache can forget the end of a sequence (recurrent and hybrid models cannot).
     public var canTrim: Bool
+    /// Whether a sequence that was moved into a larger cache can still be cut back (models with a sliding window leave behind what it has
+    /// passed).
+    public var canTrimMoved: Bool
     /// Whether the positions of cached tokens can be moved, which ``OverflowPolicy/shift`` needs.
     public var canShift: Bool
 
-    public init(parallel: Int, cells: Int = .max, canTrim: Bool = true, canShift: Bool = true) {
+    public init(parallel: Int, cells: Int = .max, canTrim: Bool = true, canTrimMoved: Bool = true, canShift: Bool = true) {
         self.parallel = parallel
         self.cells = cells
         self.canTrim = canTrim
+        self.canTrimMoved = canTrimMoved
         self.canShift = canShift
     }
 }

@@ -30,11 +30,16 @@ package actor InferenceEngine {
         self.scheduler = scheduler
     }
 
-    /// Runs until the engine is closed, then frees the backend and ends the thread.
+    /// Starts the engine. It runs until it is closed, then frees the backend and ends its thread.
     ///
     /// - Parameter makeBackend: Called on the engine's thread, the only one that ever touches the backend.
-    package func run(_ makeBackend: @Sendable () -> any DecodeBackend) async {
-        self.backend = makeBackend()
+    package nonisolated func start(_ makeBackend: @escaping @Sendable () -> any DecodeBackend) {
+        // A message, since the first request may come before the task below gets to run.
+        self.send { $0.backend = makeBackend() }
+        Task.detached { await self.run() }
+    }
+
+    private func run() async {
         while !self.isDone {
             if self.step() {
                 await Task.yield()

@@ -74,7 +74,8 @@ final class LlamaBackend: DecodeBackend {
     private func apply(_ op: MemoryOp) throws(RequestFault) -> SlotID? {
         switch op {
         case .resize(let geometry, let slots):
-            return try self.resize(to: geometry, keeping: slots)
+            try self.resize(to: geometry, keeping: slots)
+            return nil
         case .clear(let slot):
             self.context?.clear(slot)
             return nil
@@ -85,8 +86,8 @@ final class LlamaBackend: DecodeBackend {
         }
     }
 
-    /// Makes a cache of another shape beside the present one and moves the sequences over.
-    private func resize(to geometry: CacheGeometry, keeping slots: [SlotID]) throws(RequestFault) -> SlotID? {
+    /// Makes a cache of another shape beside the present one and moves the sequences over. All of them, or nothing changes.
+    private func resize(to geometry: CacheGeometry, keeping slots: [SlotID]) throws(RequestFault) {
         let (needed, overflow) = geometry.cells.multipliedReportingOverflow(by: self.cellBytes)
         let available = SystemMemory.available
         if let available, overflow || needed > available {
@@ -97,12 +98,13 @@ final class LlamaBackend: DecodeBackend {
             )
         }
         let grown = try LlamaContext(self.weights, geometry: geometry, rows: self.rows, threads: self.threads)
-        var broken: SlotID?
         if let old = self.context.take() {
-            for slot in slots where !grown.copy(slot, from: old) { broken = slot }
+            for slot in slots where !grown.copy(slot, from: old) {
+                self.context = consume old
+                throw RequestFault(.engineFailed, "llama.cpp could not move \(slot) into a larger KV cache: ask for fewer tokens")
+            }
         }
         self.context = consume grown
-        return broken
     }
 
     private func decode(_ rows: [StepPlan.DecodeRow], into outcome: inout StepOutcome) {

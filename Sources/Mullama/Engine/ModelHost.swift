@@ -29,7 +29,7 @@ package final class ModelHost: StreamProducer {
         let engine = InferenceEngine(thread: InferenceThread(name: "mullama-engine"), clock: clock, scheduler: scheduler)
         self.engine = engine
         self.state = Mutex(State(vocabulary: text))
-        Task.detached { await engine.run(makeBackend) }
+        engine.start(makeBackend)
     }
 
     deinit {

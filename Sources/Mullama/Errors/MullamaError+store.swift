@@ -6,7 +6,8 @@ extension MullamaError {
         let code: Code =
             switch error.code {
             case .modelNotFound, .invalidName: .modelNotFound
-            case .unsupportedModel: .unsupportedModel
+            case .unsupportedModel, .storeTooNew: .unsupportedModel
+            case .ioFailed: .ioFailed
             case .alreadyExists: .invalidRequest
             default: .invalidModelFile
             }

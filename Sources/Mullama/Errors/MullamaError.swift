@@ -40,6 +40,8 @@ public struct MullamaError: Error, Sendable, CustomStringConvertible {
         public static let modelClosed = Code("modelClosed")
         /// A saved state belongs to another model or other parameters.
         public static let stateMismatch = Code("stateMismatch")
+        /// The file system refused or failed; `underlying` is its `errno`.
+        public static let ioFailed = Code("ioFailed")
         /// The C library failed in a way that is not the caller's doing.
         public static let engineFailed = Code("engineFailed")
     }

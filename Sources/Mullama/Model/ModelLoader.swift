@@ -43,6 +43,7 @@ struct ModelLoader: Sendable {
             parallel: self.params.parallel,
             cells: self.params.cacheMemory.map { max(1, $0 / max(1, cellBytes)) } ?? .max,
             canTrim: canTrim,
+            canTrimMoved: llama_model_n_swa(weights.pointer) == 0,
             canShift: canTrim
         )
         let policy = PrefillPolicy(maxStall: self.params.maxStall, largestChunk: BackendLimits.rows)

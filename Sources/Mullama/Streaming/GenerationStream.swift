@@ -25,6 +25,7 @@ public struct GenerationStream: AsyncSequence, Sendable {
     /// - Throws: ``MullamaError`` for what failed, with the text so far in ``MullamaError/partialText``;
     ///   `CancellationError` when the task or the request's token was cancelled.
     public func collect() async throws -> Generation {
+        self.collectsWhole()
         var text = ""
         var tokens: [Token] = []
         for try await chunk in self {
@@ -40,6 +41,11 @@ public struct GenerationStream: AsyncSequence, Sendable {
             timings: summary.timings,
             seed: self.lifetime.channel.seed
         )
+    }
+
+    /// Says in advance that the whole answer will be read, so that the engine does not wait for the reader meanwhile.
+    func collectsWhole() {
+        self.lifetime.channel.removeBound()
     }
 
     public struct AsyncIterator: AsyncIteratorProtocol {

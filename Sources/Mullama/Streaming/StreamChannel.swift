@@ -105,6 +105,12 @@ package final class StreamChannel: Sendable {
         }
     }
 
+    /// Lets the engine run ahead: the consumer will read all of it, and the answer's length is bounded by its request.
+    func removeBound() {
+        guard self.state.withLock({ $0.stream.removeBound() }) else { return }
+        self.producer.withLock { $0 }?.resume(self.request)
+    }
+
     /// Ends the stream for the consumer at once, and has the engine stop.
     func cancel() {
         self.finish(.failed(CancellationError()), discarding: true)

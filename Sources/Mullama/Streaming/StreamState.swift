@@ -24,6 +24,8 @@ struct StreamState<Waiter> {
     private var waiter: Waiter?
     private(set) var end: End?
     private(set) var isProducerPaused = false
+    /// The consumer wants the whole answer and will not fall behind: nothing is gained by pausing for it.
+    private var isUnbounded = false
 
     /// Takes a chunk in.
     ///
@@ -32,9 +34,18 @@ struct StreamState<Waiter> {
         guard self.end == nil else { return (nil, false) }
         if let waiter = self.waiter.take() { return (waiter, false) }
         self.buffer.append(chunk)
-        guard self.buffer.count >= Self.highWatermark, !self.isProducerPaused else { return (nil, false) }
+        guard self.buffer.count >= Self.highWatermark, !self.isUnbounded, !self.isProducerPaused else { return (nil, false) }
         self.isProducerPaused = true
         return (nil, true)
+    }
+
+    /// From now on the producer does not pause.
+    ///
+    /// - Returns: Whether it is paused and should go on.
+    mutating func removeBound() -> Bool {
+        self.isUnbounded = true
+        defer { self.isProducerPaused = false }
+        return self.isProducerPaused
     }
 
     /// Ends the stream; what is buffered can still be read, unless `discarding`.

@@ -34,6 +34,14 @@ struct EngineTests {
         #expect(together == 3)
     }
 
+    @Test("S28: long answers of generateAll are generated together to their end, though they are read one after the other")
+    func generateAllLong() async throws {
+        let fake = FakeModel(parallel: 4)
+        _ = try await fake.model.generateAll(["a", "b", "c", "d"], maxTokens: 200)
+        let alone = fake.control.log.plans.count { $0.decode.count == 1 }
+        #expect(alone < 20)
+    }
+
     @Test("S08: two calls on one context are both answered, in the order in which they were made, and never together")
     func oneContext() async throws {
         let fake = FakeModel()

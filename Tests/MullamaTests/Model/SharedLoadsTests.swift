@@ -55,8 +55,8 @@ struct SharedLoadsTests {
             #expect(Set(values.map(ObjectIdentifier.init)).count == 1)
             #expect(load.starts == 1)
         }
-        _ = try await self.request(load).value
-        #expect(load.starts == 2)
+        // The threads that carried the value let go of it at their own pace; a leak ends in the time limit.
+        while load.starts == 1 { _ = try await self.request(load).value }
     }
 
     @Test("S03: who is cancelled leaves at once; the load goes on for the others")

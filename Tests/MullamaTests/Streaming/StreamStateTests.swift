@@ -46,6 +46,17 @@ struct StreamStateTests {
         #expect(!state.isProducerPaused)
     }
 
+    @Test("A consumer that wants the whole answer never makes the producer pause, and lets a paused one go on")
+    func unbounded() {
+        var state = StreamState<String>()
+        for _ in 0..<40 { _ = state.push(self.chunk("x")) }
+        #expect(state.isProducerPaused)
+        let resumes = [state.removeBound(), state.removeBound()]
+        #expect(resumes == [true, false])
+        let pauses = (0..<100).contains { _ in state.push(self.chunk("x")).pauseProducer }
+        #expect(!pauses)
+    }
+
     @Test("What is buffered can be read after the end, unless the consumer has left")
     func endKeepsBuffer() {
         var state = StreamState<String>()

@@ -1,0 +1,104 @@
+import ArgumentParser
+import ModelStore
+import Mullama
+
+/// `mullama run`: a prompt in, an answer out.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Answer a prompt.",
+        usage: "mullama run [MODEL] [PROMPT...] [options]",
+        discussion: """
+            The answer comes on standard output as the model gives it, and nothing else does. With one argument, that is the prompt and \
+            \(RunArguments.defaultModel) the model, unless it names a model. The prompt is read from standard input if it is -, or if none \
+            is given and standard input is no terminal. A prompt that begins with a dash goes behind --.
+
+            The prompt becomes a message in the model's chat template, unless --raw is given. Ctrl+C ends the answer and keeps what came; a \
+            second one ends the program at once.
+            """
+    )
+
+    @Argument(help: .init("The model and the prompt, or one of them.", valueName: "arguments"), completion: ModelName.completion)
+    var words: [String] = []
+
+    @Option(parsing: .unconditional, help: "A message that tells the model how to answer.")
+    var system: String?
+
+    @Flag(help: "Send the prompt as it is, without the model's chat template.")
+    var raw = false
+
+    @OptionGroup(title: "Generation")
+    var sampling: SamplingOptions
+
+    @Option(
+        parsing: .unconditional,
+        help: "Tokens of prompt and answer together; by default 4096, or what the model was trained for if that is less."
+    )
+    var ctxSize: Int?
+
+    @Option(parsing: .unconditional, help: "Threads that compute; by default one for each core.")
+    var threads: Int?
+
+    @Flag(
+        help: """
+            Read one prompt from each line of standard input and answer them side by side; the answers come in the order of the prompts, \
+            each when it is complete.
+            """
+    )
+    var lines = false
+
+    @Option(parsing: .unconditional, help: "The most prompts that are computed at the same time, 1 to 256; there is one without --lines.")
+    var parallel = ModelParams().parallel
+
+    @Flag(help: "Print the answer as one line of JSON, with its finish reason, token counts, timings in seconds and seed.")
+    var json = false
+
+    @Flag(help: "Print token counts, speeds and times on standard error at the end.")
+    var stats = false
+
+    @Flag(name: .customLong("no-stream"), help: "Print the answer at its end instead of as it comes.")
+    var noStream = false
+
+    func run() throws {
+        guard !self.raw || self.system == nil else {
+            throw ValidationError("--system needs the chat template, and --raw leaves it out: give one of them")
+        }
+        let arguments = try RunArguments(
+            self.words,
+            readsLines: self.lines,
+            inputIsTerminal: StandardInput.isTerminal,
+            namesModel: StoreAccess.names
+        )
+        let job = AnswerJob(
+            model: arguments.model,
+            params: ModelParams(threads: self.threads, parallel: self.parallel, contextSize: self.ctxSize),
+            isRaw: self.raw,
+            system: self.system,
+            maxTokens: self.sampling.maxTokens,
+            options: try self.sampling.options(),
+            style: self.json ? .json : self.noStream ? .whole : .streamed,
+            wantsStats: self.stats
+        )
+
+        if self.lines {
+            let answers = LineAnswers(job: job, prompts: try PromptLines.split(try StandardInput.text()))
+            try Interruption.shared.run { try await answers.run() }
+        } else {
+            let answer = SingleAnswer(job: job, prompt: try self.prompt(arguments.prompt))
+            try Interruption.shared.run { try await answer.run() }
+        }
+    }
+
+    private func prompt(_ source: RunArguments.Prompt) throws -> String {
+        let prompt: String
+        switch source {
+        case .text(let text):
+            prompt = text
+        case .standardInput:
+            let text = try StandardInput.text()
+            prompt = self.raw ? text : PromptLines.withoutFinalNewline(text)
+        }
+        try PromptLines.requireText(prompt)
+        return prompt
+    }
+}

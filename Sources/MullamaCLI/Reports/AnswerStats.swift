@@ -1,0 +1,35 @@
+import Mullama
+
+/// The figures that `--stats` prints.
+enum AnswerStats {
+    /// For one answer that came to its end.
+    static func table(_ answer: Answer, _ measures: Answer.Measures, load: Duration) -> TextTable {
+        let usage = measures.usage
+        let cached = usage.cachedTokens > 0 ? " (\(Quantity.grouped(usage.cachedTokens)) cached)" : ""
+        return TextTable(rows: [
+            ["model load", Quantity.seconds(load)],
+            ["prompt", "\(Quantity.grouped(usage.promptTokens)) tokens\(cached)"],
+            ["answer", "\(Quantity.grouped(usage.completionTokens)) tokens, ended by \(answer.finishReason.rawValue)"],
+            ["time to first token", Quantity.seconds(measures.timings.timeToFirstToken)],
+            ["prefill", self.rate(measures.prefillRate, measures.timings.prefill)],
+            ["decode", self.rate(measures.decodeRate(answer.finishReason), measures.timings.decode)],
+        ])
+    }
+
+    /// For several answers that were computed side by side.
+    static func table(_ answers: [Answer], load: Duration, total: Duration) -> TextTable {
+        let usages = answers.compactMap(\.measures?.usage)
+        let completion = usages.reduce(0) { $0 + $1.completionTokens }
+        return TextTable(rows: [
+            ["model load", Quantity.seconds(load)],
+            ["prompts", "\(Quantity.grouped(answers.count)), \(Quantity.grouped(usages.reduce(0) { $0 + $1.promptTokens })) tokens"],
+            ["answers", "\(Quantity.grouped(completion)) tokens"],
+            ["all together", self.rate(total > .zero ? Double(completion) / total.inSeconds : nil, total)],
+        ])
+    }
+
+    private static func rate(_ rate: Double?, _ duration: Duration) -> String {
+        let rate = rate.map { "\(Quantity.fixed($0, 1)) tok/s, " } ?? ""
+        return "\(rate)\(Quantity.seconds(duration))"
+    }
+}

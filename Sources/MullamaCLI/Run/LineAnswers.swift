@@ -1,0 +1,52 @@
+import Mullama
+
+/// Answers many prompts side by side and prints the answers in the order of the prompts, each when it and those before it are complete.
+struct LineAnswers: Sendable {
+    let job: AnswerJob
+    let prompts: [String]
+    let output = Output.standard
+
+    private typealias Outcome = (index: Int, answer: Answer, error: (any Error)?)
+
+    /// - Throws: ``PromptError`` for the first prompt, in their order, that has an error; the others are cancelled.
+    func run() async throws {
+        let (model, loadTime) = try await LoadedModel.load(self.job.model, self.job.params)
+        let start = ContinuousClock.now
+        var answers: [Answer] = []
+        try await withThrowingTaskGroup(of: Outcome.self) { group in
+            var ready: [Int: Outcome] = [:]
+            var begun = 0
+            var running = 0
+            while answers.count < self.prompts.count {
+                // Some more than are computed together, so that none of the engine's places is empty while the next prompt is prepared.
+                while begun < self.prompts.count, running < 2 * self.job.params.parallel {
+                    group.addTask { [begun] in
+                        let (answer, error) = await self.job.answer(self.prompts[begun], with: model)
+                        return (begun, answer, error)
+                    }
+                    begun += 1
+                    running += 1
+                }
+                guard let outcome = try await group.next() else { break }
+                running -= 1
+                ready[outcome.index] = outcome
+                while let next = ready.removeValue(forKey: answers.count) {
+                    if let error = next.error { throw PromptError(line: next.index + 1, cause: error) }
+                    try await self.print(next.answer, model)
+                    answers.append(next.answer)
+                }
+            }
+        }
+        if self.job.wantsStats {
+            let table = AnswerStats.table(answers, load: loadTime, total: ContinuousClock.now - start)
+            try? await Output.error.send(table.text)
+        }
+    }
+
+    private func print(_ answer: Answer, _ model: AsyncModel) async throws {
+        var text = AnswerText()
+        let line =
+            self.job.style == .json ? try JSONText.line(AnswerReport(answer, model: model.info.name)) : text.append(answer.text) + "\n"
+        try await self.output.send(line)
+    }
+}

@@ -1,0 +1,26 @@
+/// What has been interrupted, and by what.
+struct InterruptionState {
+    typealias Handler = @Sendable () -> Void
+
+    enum Action {
+        /// The command ends in order.
+        case call(Handler)
+        /// The process ends now.
+        case exit(ExitStatus)
+    }
+
+    /// The first signal that came.
+    private(set) var signal: Int32?
+    private var handler: Handler?
+
+    /// - Parameter handler: Ends the command in order; nil when there is nothing to put in order.
+    mutating func listen(_ handler: Handler?) {
+        self.handler = handler
+    }
+
+    mutating func receive(_ number: Int32) -> Action {
+        if self.signal == nil { self.signal = number }
+        // Taken: whoever asks a second time does not want to wait for order.
+        return self.handler.take().map { .call($0) } ?? .exit(ExitStatus(signal: number))
+    }
+}

@@ -1,0 +1,9 @@
+/// The version of this program.
+enum Version {
+    static let current = "0.1.0"
+
+    static func line(llama: String, features: [String]) -> String {
+        let cpu = features.isEmpty ? "" : "; CPU: \(features.joined(separator: " "))"
+        return "mullama \(self.current) (llama.cpp \(llama)\(cpu))"
+    }
+}

@@ -1,0 +1,204 @@
+import Testing
+
+@testable import InferenceCore
+
+@Suite("KVLedger")
+struct KVLedgerTests {
+    private var ledger = KVLedger(policy: PrefixReusePolicy(canTrim: true))
+
+    init() {
+        _ = self.ledger.resize(to: CacheGeometry(slots: 2, cellsPerSlot: 512))
+    }
+
+    private mutating func acquire(_ request: GenerationRequest) throws -> (slot: SlotID, reused: Int, op: MemoryOp?) {
+        let place = self.ledger.acquire(for: request)
+        return try #require(place)
+    }
+
+    /// Acquires a slot for a prompt and computes it, the last chunk apart from the blocks.
+    private mutating func serve(_ id: UInt64, context: UInt64? = nil, prompt: Range<Int>, generating: Int = 0) throws -> SlotID {
+        let place = try self.acquire(.sample(id, context: context, prompt: prompt))
+        let tokens = Token.numbered(prompt)
+        let lastStart = PrefillBlocks.lastChunkStart(promptCount: tokens.count)
+        if place.reused < lastStart { self.ledger.extend(place.slot, by: tokens[place.reused..<lastStart], inWholeBlocks: true) }
+        self.ledger.extend(place.slot, by: tokens[lastStart...], inWholeBlocks: false)
+        for token in Token.numbered(5_000..<(5_000 + generating)) {
+            self.ledger.extend(place.slot, by: CollectionOfOne(token), inWholeBlocks: false)
+        }
+        return place.slot
+    }
+
+    private func expectNothing(_ ops: [MemoryOp], sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(ops.isEmpty, sourceLocation: sourceLocation)
+    }
+
+    @Test("a new ledger has no slot to give")
+    func none() {
+        var ledger = KVLedger(policy: PrefixReusePolicy(canTrim: true))
+        #expect(ledger.geometry == .none)
+        let place = ledger.acquire(for: .sample(1))
+        #expect(place == nil)
+        #expect(ledger.busyLengths.isEmpty)
+    }
+
+    @Test("slots are given out until all are in use, and again after a release")
+    mutating func acquire() throws {
+        let first = try self.acquire(.sample(1))
+        let second = try self.acquire(.sample(2))
+        #expect(Set([first.slot, second.slot]) == [SlotID(0), SlotID(1)])
+        #expect(first.reused == 0 && first.op == nil)
+        let third = self.ledger.acquire(for: .sample(3))
+        #expect(third == nil)
+        #expect(self.ledger.busyLengths.count == 2)
+        self.ledger.release(second.slot)
+        let again = try self.acquire(.sample(3))
+        #expect(again.slot == second.slot)
+    }
+
+    @Test("whole blocks are reused and the rest is removed")
+    mutating func reuse() throws {
+        let slot = try self.serve(1, prompt: 0..<100, generating: 5)
+        #expect(self.ledger.length(of: slot) == 105)
+        self.ledger.release(slot)
+
+        let place = try self.acquire(.sample(2, prompt: 0..<200))
+        #expect(place.slot == slot)
+        #expect(place.reused == 80)
+        #expect(place.op == .removeTail(slot, from: 80))
+        #expect(self.ledger.length(of: slot) == 80)
+    }
+
+    @Test("what was computed in the last chunk or generated is never reused, even where the tokens agree")
+    mutating func onlyBlocks() throws {
+        let slot = try self.serve(1, prompt: 0..<20)
+        self.ledger.extend(slot, by: Token.numbered(20..<60), inWholeBlocks: false)
+        // Whole blocks behind something that is not are not counted either.
+        self.ledger.extend(slot, by: Token.numbered(60..<92), inWholeBlocks: true)
+        self.ledger.release(slot)
+        let place = try self.acquire(.sample(2, prompt: 0..<200))
+        #expect(place.reused == 0)
+    }
+
+    @Test("a slot that holds exactly what is reused needs no change")
+    mutating func exact() throws {
+        let place = try self.acquire(.sample(1, prompt: 0..<64))
+        self.ledger.extend(place.slot, by: Token.numbered(0..<48), inWholeBlocks: true)
+        self.ledger.release(place.slot)
+        let again = try self.acquire(.sample(2, prompt: 0..<64))
+        #expect(again.slot == place.slot && again.reused == 48 && again.op == nil)
+    }
+
+    @Test("a slot with nothing of use is cleared")
+    mutating func cleared() throws {
+        let first = try self.serve(1, prompt: 0..<40)
+        let second = try self.serve(2, prompt: 100..<140)
+        self.ledger.release(second)
+        self.ledger.release(first)
+        let place = try self.acquire(.sample(3, prompt: 500..<540))
+        #expect(place.slot == second)
+        #expect(place.op == .clear(second))
+        #expect(self.ledger.length(of: second) == 0)
+    }
+
+    @Test("a discard moves later tokens up and keeps the prompt's blocks for reuse")
+    mutating func discard() throws {
+        let slot = try self.serve(1, prompt: 0..<40, generating: 10)
+        let ops = self.ledger.discard(slot, from: 40, count: 5)
+        #expect(ops == .discard(slot, from: 40, count: 5))
+        #expect(self.ledger.length(of: slot) == 45)
+        #expect(self.ledger.slots[Int(slot.rawValue)].tokens.suffix(5) == Token.numbered(5_005..<5_010)[...])
+        self.ledger.release(slot)
+        let place = try self.acquire(.sample(2, prompt: 0..<100))
+        #expect(place.reused == 16)
+    }
+
+    @Test("a discard inside the blocks leaves only those before it")
+    mutating func discardInside() throws {
+        let slot = try self.serve(1, prompt: 0..<100)
+        _ = self.ledger.discard(slot, from: 40, count: 3)
+        self.ledger.release(slot)
+        let place = try self.acquire(.sample(2, prompt: 0..<200))
+        #expect(place.reused == 32)
+    }
+
+    @Test("a slot that cannot be trusted is released empty")
+    mutating func releaseAndForget() throws {
+        let slot = try self.serve(1, prompt: 0..<100)
+        let ops = self.ledger.releaseAndForget(slot)
+        #expect(ops == .clear(slot))
+        #expect(self.ledger.length(of: slot) == 0)
+        #expect(self.ledger.busyLengths.isEmpty)
+    }
+
+    @Test("a context's slots are forgotten unless they are in use")
+    mutating func forget() throws {
+        let idle = try self.serve(1, context: 7, prompt: 0..<40)
+        self.ledger.release(idle)
+        let busy = try self.serve(2, context: 7, prompt: 900..<940)
+        try #require(busy != idle)
+        expectNothing(self.ledger.forget(ContextID(8)))
+        let ops = self.ledger.forget(ContextID(7))
+        #expect(ops == [.clear(idle)])
+        #expect(self.ledger.length(of: idle) == 0)
+        #expect(self.ledger.length(of: busy) == 40)
+        expectNothing(self.ledger.forget(ContextID(7)))
+    }
+
+    @Test("busy lengths name the slots in use only")
+    mutating func busyLengths() throws {
+        let idle = try self.serve(1, prompt: 0..<40)
+        let busy = try self.serve(2, prompt: 900..<933)
+        self.ledger.release(idle)
+        #expect(self.ledger.busyLengths.map(\.slot) == [busy])
+        #expect(self.ledger.busyLengths.map(\.length) == [33])
+    }
+
+    @Test("slots that grow keep what they hold")
+    mutating func grow() throws {
+        let slot = try self.serve(1, prompt: 0..<40)
+        let larger = CacheGeometry(slots: 2, cellsPerSlot: 1_024)
+        let op = self.ledger.resize(to: larger)
+        #expect(op == .resize(larger, keeping: [slot]))
+        #expect(self.ledger.geometry == larger)
+        #expect(self.ledger.busyLengths.map(\.length) == [40])
+    }
+
+    @Test("what a sliding window left behind is not moved for a later prompt, and what is moved is not reused")
+    mutating func growWithWindow() throws {
+        let idle = try self.serve(1, prompt: 0..<64)
+        let busy = try self.serve(2, prompt: 900..<964)
+        self.ledger.release(idle)
+        let larger = CacheGeometry(slots: 2, cellsPerSlot: 1_024)
+        let op = self.ledger.resize(to: larger, canTrimMoved: false)
+        #expect(op == .resize(larger, keeping: [busy]))
+        self.ledger.release(busy)
+        let place = try self.acquire(.sample(3, prompt: 900..<980))
+        #expect(place.reused == 0)
+    }
+
+    @Test("slots that shrink forget what no longer fits")
+    mutating func shrink() throws {
+        let long = try self.serve(1, prompt: 0..<300)
+        let short = try self.serve(2, prompt: 900..<940)
+        self.ledger.release(long)
+        let smaller = CacheGeometry(slots: 2, cellsPerSlot: 256)
+        let op = self.ledger.resize(to: smaller)
+        #expect(op == .resize(smaller, keeping: [short]))
+        #expect(self.ledger.length(of: long) == 0)
+        let place = try self.acquire(.sample(3, prompt: 0..<200))
+        #expect(place.slot == long && place.reused == 0 && place.op == nil)
+    }
+
+    @Test("with another number of slots everything is forgotten", arguments: [1, 3])
+    mutating func otherSlots(count: Int) throws {
+        for id in 1...2 as ClosedRange<UInt64> {
+            let slot = try self.serve(id, prompt: 0..<40)
+            self.ledger.release(slot)
+        }
+        let other = CacheGeometry(slots: count, cellsPerSlot: 512)
+        let op = self.ledger.resize(to: other)
+        #expect(op == .resize(other, keeping: []))
+        let place = try self.acquire(.sample(3, prompt: 0..<40))
+        #expect(place.reused == 0)
+    }
+}

@@ -1,0 +1,179 @@
+import InferenceCore
+import Testing
+
+/// A random script of inputs to a scheduler, made from a seed, and what must hold when it is over.
+struct RandomScript {
+    /// What happened, so that a test can see that the scripts are not too tame.
+    struct Tally: Equatable {
+        var finished = 0
+        var cancelled = 0
+        var expired = 0
+        var faults = 0
+        var failedResizes = 0
+        var resizes = 0
+        var shifts = 0
+        var cachedTokens = 0
+        var stopped = 0
+        var together = 0
+
+        static func + (lhs: Self, rhs: Self) -> Self {
+            Tally(
+                finished: lhs.finished + rhs.finished,
+                cancelled: lhs.cancelled + rhs.cancelled,
+                expired: lhs.expired + rhs.expired,
+                faults: lhs.faults + rhs.faults,
+                failedResizes: lhs.failedResizes + rhs.failedResizes,
+                resizes: lhs.resizes + rhs.resizes,
+                shifts: lhs.shifts + rhs.shifts,
+                cachedTokens: lhs.cachedTokens + rhs.cachedTokens,
+                stopped: lhs.stopped + rhs.stopped,
+                together: lhs.together + rhs.together
+            )
+        }
+    }
+
+    private static let fault = RequestFault(.engineFailed, "injected")
+
+    private var generator: SeededGenerator
+    private var harness: SchedulerHarness
+    private var waiting: [GenerationRequest]
+    private let requests: [GenerationRequest]
+
+    init(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let cells = [Int.max, Int.max, 2_048, 1_024].randomElement(using: &generator) ?? .max
+        self.harness = SchedulerHarness(
+            parallel: Int.random(in: 1...4, using: &generator),
+            cells: cells,
+            canTrim: Int.random(in: 0..<8, using: &generator) > 0,
+            chunk: [16, 32, 64, 256].randomElement(using: &generator) ?? 64
+        )
+        self.harness.model.followsCells = true
+        let count = Int.random(in: 1...(Int.random(in: 1...40, using: &generator)), using: &generator)
+        self.requests = (1...UInt64(count)).map { Self.request($0, using: &generator) }
+        self.waiting = self.requests.reversed()
+        self.generator = generator
+    }
+
+    private static func request(_ id: UInt64, using generator: inout SeededGenerator) -> GenerationRequest {
+        func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
+        let isLong = chance(4)
+        // Three families of prompts, so that prefixes are shared; some leave their family in the middle.
+        let start = Int.random(in: 0..<3, using: &generator) * 1_000
+        let length = isLong ? Int.random(in: 500...700, using: &generator) : Int.random(in: 1...90, using: &generator)
+        var prompt = Token.numbered(start..<(start + length))
+        if chance(30) {
+            let border = Int.random(in: 0..<length, using: &generator)
+            prompt.replaceSubrange(border..., with: Token.numbered(5_000..<(5_000 + length - border)))
+        }
+        let overflow: OverflowPolicy = chance(25) ? .shift : .stop
+        let room = chance(40) ? Int.random(in: 1...8, using: &generator) : 100
+        let stops = ["ab", "é", "b a", "eab", "😀", "c "].filter { _ in chance(15) }
+        return GenerationRequest(
+            id: RequestID(id),
+            context: ContextID(UInt64.random(in: 1...6, using: &generator)),
+            prompt: prompt,
+            maxTokens: Int.random(in: 1...14, using: &generator),
+            contextSize: length + room,
+            stopSequences: stops,
+            overflow: overflow,
+            priority: RequestPriority.allCases.randomElement(using: &generator) ?? .normal,
+            deadline: chance(10) ? .milliseconds(Int.random(in: 0...60, using: &generator)) : nil
+        )
+    }
+
+    mutating func run() -> Tally {
+        var together = 0
+        while !self.waiting.isEmpty || self.chance(80) {
+            self.input()
+            for _ in 0..<Int.random(in: 0...3, using: &self.generator) {
+                guard let plan = self.harness.step() else { break }
+                together = max(together, plan.decode.count)
+            }
+        }
+        for request in self.requests { self.harness.pause(request.id.rawValue, false) }
+        self.harness.run()
+        self.checkEnd()
+
+        var tally = Tally(failedResizes: self.harness.failedResizes, resizes: self.harness.cache.resizes, together: together)
+        for request in self.requests { self.check(request, &tally) }
+        return tally
+    }
+
+    private mutating func chance(_ percent: Int) -> Bool {
+        Int.random(in: 0..<100, using: &self.generator) < percent
+    }
+
+    private mutating func input() {
+        // Now and then an id that is still to come, or that never comes.
+        let id = UInt64.random(in: 1...UInt64(self.requests.count + 2), using: &self.generator)
+        switch Int.random(in: 0..<100, using: &self.generator) {
+        case 0..<50: if let request = self.waiting.popLast() { self.harness.add(request) }
+        case 50..<58: self.harness.cancel(id)
+        case 58..<70: self.harness.pause(id, self.chance(50))
+        case 70..<74: self.harness.faults[RequestID(id)] = Self.fault
+        case 74..<77: self.harness.failingResizes += 1
+        case 77..<81: self.harness.forget(UInt64.random(in: 1...6, using: &self.generator))
+        case 81..<84: self.harness.now += .milliseconds(Int.random(in: 0...10, using: &self.generator))
+        default: self.harness.step()
+        }
+    }
+
+    private func checkEnd() {
+        #expect(self.harness.scheduler.isIdle)
+        #expect(self.harness.scheduler.runningCount == 0 && self.harness.scheduler.waitingCount == 0)
+        #expect(self.harness.scheduler.busyLengths.isEmpty)
+        #expect(self.harness.scheduler.nextDeadline == nil)
+        #expect(self.harness.endings.count == self.requests.count)
+        #expect(self.harness.ended.count == self.requests.count)
+    }
+
+    private func check(_ request: GenerationRequest, _ tally: inout Tally) {
+        let id = request.id.rawValue
+        let text = self.harness.text(id)
+        guard let ending = self.harness.ending(id) else { return }
+        tally.shifts += ending.usage.droppedTokens > 0 ? 1 : 0
+        tally.cachedTokens += ending.usage.cachedTokens
+        switch ending {
+        case .finished(.stop, let usage, _), .finished(.stopSequence, let usage, _), .finished(.length, let usage, _):
+            let alone = Self.alone(request)
+            #expect(text == alone.text(id), "\(request.id) says something else than alone")
+            #expect(ending.reason == alone.reason(id))
+            #expect(usage.completionTokens == alone.usage(id)?.completionTokens)
+            #expect(usage.droppedTokens == alone.usage(id)?.droppedTokens)
+            tally.finished += 1
+            tally.stopped += ending.reason == .stopSequence ? 1 : 0
+        case .finished(let reason, _, _):
+            #expect(reason == .cancelled || reason == .deadline && request.deadline != nil)
+            self.expectBeginning(text, of: request)
+            tally.cancelled += reason == .cancelled ? 1 : 0
+            tally.expired += reason == .deadline ? 1 : 0
+        case .failed(let fault, _, _):
+            self.expectBeginning(text, of: request)
+            #expect(
+                fault == Self.fault || fault.code == .outOfMemory && self.harness.failedResizes > 0
+                    || fault.code == .cacheExhausted && request.contextSize > 500,
+                "\(fault)"
+            )
+            tally.faults += fault == Self.fault ? 1 : 0
+        }
+    }
+
+    /// What was said before the end is what would have been said, though held text may come out that a stop string would have swallowed.
+    private func expectBeginning(_ text: String, of request: GenerationRequest) {
+        guard !text.isEmpty else { return }
+        var free = request
+        free.stopSequences = []
+        #expect(Self.alone(free).text(request.id.rawValue).utf8.starts(with: text.utf8), "\(request.id) said something else than alone")
+    }
+
+    private static func alone(_ request: GenerationRequest) -> SchedulerHarness {
+        var harness = SchedulerHarness(parallel: 1)
+        harness.model.followsCells = true
+        var request = request
+        request.deadline = nil
+        harness.add(request)
+        harness.run()
+        return harness
+    }
+}

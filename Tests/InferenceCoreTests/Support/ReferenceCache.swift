@@ -1,0 +1,113 @@
+import InferenceCore
+import Testing
+
+/// A KV cache that is made only from what plans say, and that minds everything that llama.cpp would mind or get wrong.
+///
+/// A cell's value depends on all cells before it and on the kernel that computed it, so that a wrong prefix, a lost cell or a chunk cut in
+/// another place shows in every later token.
+struct ReferenceCache {
+    struct Cell: Equatable {
+        var token: Token
+        var value: UInt64
+    }
+
+    private(set) var geometry = CacheGeometry.none
+    private(set) var slots: [[Cell]] = []
+    /// Who the rows of a slot were computed for, since its request began.
+    private var owners: [SlotID: RequestID] = [:]
+    private(set) var discards = 0
+    private(set) var resizes = 0
+
+    func length(of slot: SlotID) -> Int {
+        self.slots.indices.contains(Int(slot.rawValue)) ? self.slots[Int(slot.rawValue)].count : -1
+    }
+
+    func tokens(in slot: SlotID) -> [Token] {
+        self.slots[Int(slot.rawValue)].map(\.token)
+    }
+
+    /// The slot that a request's rows were computed in.
+    func slot(of request: RequestID) -> SlotID? {
+        self.owners.first { $0.value == request }?.key
+    }
+
+    mutating func end(_ request: RequestID) {
+        self.owners = self.owners.filter { $0.value != request }
+    }
+
+    mutating func apply(_ op: MemoryOp) {
+        switch op {
+        case .resize(let geometry, let kept):
+            self.resize(to: geometry, keeping: kept)
+        case .clear(let slot):
+            guard self.exists(slot) else { return }
+            self.slots[Int(slot.rawValue)] = []
+        case .removeTail(let slot, let start):
+            guard self.exists(slot) else { return }
+            let length = self.length(of: slot)
+            #expect((1...max(1, length)).contains(start), "removes from \(start) of \(length) in \(slot)")
+            self.slots[Int(slot.rawValue)].removeSubrange(min(start, length)...)
+        case .discard(let slot, let start, let count):
+            guard self.exists(slot) else { return }
+            let length = self.length(of: slot)
+            #expect(count > 0 && start + count <= length, "discards \(start)..<\(start + count) of \(length) in \(slot)")
+            guard start + count <= length else { return }
+            self.slots[Int(slot.rawValue)].removeSubrange(start..<(start + count))
+            self.discards += 1
+        }
+    }
+
+    private mutating func resize(to geometry: CacheGeometry, keeping kept: [SlotID]) {
+        #expect(geometry.slots > 0 && geometry.cellsPerSlot > 0)
+        #expect(geometry.slots == self.geometry.slots || kept.isEmpty, "sequences cannot be moved into \(geometry) from \(self.geometry)")
+        for slot in self.owners.keys {
+            #expect(kept.contains(slot), "\(slot) is in use and does not survive the resize to \(geometry)")
+        }
+        var resized: [[Cell]] = Array(repeating: [], count: geometry.slots)
+        for slot in kept where self.exists(slot) && Int(slot.rawValue) < geometry.slots {
+            #expect(self.length(of: slot) <= geometry.cellsPerSlot, "\(slot) holds more than fits into \(geometry)")
+            resized[Int(slot.rawValue)] = self.slots[Int(slot.rawValue)]
+        }
+        self.geometry = geometry
+        self.slots = resized
+        self.resizes += 1
+    }
+
+    /// Computes rows of one request in one batch.
+    ///
+    /// - Parameter kernel: What tells rows apart that are computed together but not alike.
+    /// - Returns: The value of the last cell, which the logits come from.
+    mutating func compute(
+        _ tokens: some Collection<Token>,
+        at position: Int,
+        in slot: SlotID,
+        for request: RequestID,
+        kernel: UInt64
+    ) -> UInt64 {
+        guard self.exists(slot) else { return 0 }
+        let owner = self.owners[slot]
+        #expect(
+            owner == nil || owner == request,
+            "\(slot) is computed for \(request) and is \(owner.map(String.init(describing:)) ?? "")'s"
+        )
+        let other = self.slot(of: request)
+        #expect(other == nil || other == slot, "\(request) is computed in \(slot) and in \(other.map(String.init(describing:)) ?? "")")
+        self.owners[slot] = request
+
+        let index = Int(slot.rawValue)
+        #expect(position == self.slots[index].count, "\(request) has a gap: position \(position) after \(self.slots[index].count) cells")
+        #expect(position + tokens.count <= self.geometry.cellsPerSlot, "\(request) does not fit into \(self.geometry)")
+        for token in tokens {
+            let before = self.slots[index].last?.value ?? 0
+            let value = SeededGenerator.mix(before ^ UInt64(truncatingIfNeeded: token.rawValue) &+ kernel &* 0x1_0000_0001)
+            self.slots[index].append(Cell(token: token, value: value))
+        }
+        return self.slots[index].last?.value ?? 0
+    }
+
+    private func exists(_ slot: SlotID) -> Bool {
+        let isThere = self.slots.indices.contains(Int(slot.rawValue))
+        #expect(isThere, "\(slot) is not in a cache of \(self.geometry)")
+        return isThere
+    }
+}
