@@ -31,8 +31,8 @@ final class BareLoop {
         llama_model_free(self.model)
     }
 
-    /// Decodes greedily after the prompt and returns tokens per second, the first token not counted.
-    func generate(_ prompt: [Token], count: Int) -> (speed: Double, bytes: Int) {
+    /// Decodes greedily after the prompt and returns the milliseconds between the tokens.
+    func generate(_ prompt: [Token], count: Int) -> [Double] {
         llama_memory_clear(llama_get_memory(self.context), true)
         let vocabulary = llama_model_get_vocab(self.model)
         let size = Int(llama_vocab_n_tokens(vocabulary))
@@ -62,16 +62,18 @@ final class BareLoop {
         fill(prompt[...], at: 0)
         _ = llama_decode(self.context, batch)
         var token = largest()
-        var bytes = 0
         var piece = [CChar](repeating: 0, count: 64)
-        let start = ContinuousClock.now
+        var gaps: [Double] = []
+        var last = ContinuousClock.now
         for index in 0..<(count - 1) {
-            bytes += Int(llama_token_to_piece(vocabulary, token, &piece, 64, 0, false))
+            _ = llama_token_to_piece(vocabulary, token, &piece, 64, 0, false)
             fill([Token(rawValue: token)], at: prompt.count + index)
             _ = llama_decode(self.context, batch)
             token = largest()
+            let now = ContinuousClock.now
+            gaps.append((now - last) / .milliseconds(1))
+            last = now
         }
-        let elapsed = ContinuousClock.now - start
-        return (Double(count - 1) / (elapsed / .seconds(1)), bytes)
+        return gaps
     }
 }

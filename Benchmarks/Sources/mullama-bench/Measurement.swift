@@ -8,8 +8,10 @@ struct Measurement: Codable, CustomStringConvertible {
     /// What it has to be, where something was promised.
     var bar: String?
 
-    var median: Double {
-        let sorted = self.values.sorted()
+    var median: Double { Self.median(of: self.values) }
+
+    static func median(of values: [Double]) -> Double {
+        let sorted = values.sorted()
         guard !sorted.isEmpty else { return .nan }
         let middle = sorted.count / 2
         return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
