@@ -18,6 +18,8 @@ public struct StepOutcome: Sendable {
     public var samples: [Sample]
     /// Requests whose rows were not computed or not sampled, and why. Every other request of the plan advanced.
     public var faults: [RequestID: RequestFault]
+    /// Requests whose prefill chunk was broken off since they are about to be cancelled. The cache is as if it had not been begun.
+    public var aborted: Set<RequestID>
     /// The cache could not be given its new shape. Then it is as it was, and nothing of the step was done.
     public var resizeFault: RequestFault?
     /// How long the decode batch took; nil if there was none.
@@ -25,15 +27,22 @@ public struct StepOutcome: Sendable {
     /// How long all prefill chunks took; nil if there were none.
     public var prefillTime: Duration?
 
+    /// Whether a request's earlier rows of this step were computed, so that its later ones may be.
+    public func isGoing(_ request: RequestID) -> Bool {
+        self.faults[request] == nil && !self.aborted.contains(request)
+    }
+
     public init(
         samples: [Sample] = [],
         faults: [RequestID: RequestFault] = [:],
+        aborted: Set<RequestID> = [],
         resizeFault: RequestFault? = nil,
         decodeTime: Duration? = nil,
         prefillTime: Duration? = nil
     ) {
         self.samples = samples
         self.faults = faults
+        self.aborted = aborted
         self.resizeFault = resizeFault
         self.decodeTime = decodeTime
         self.prefillTime = prefillTime

@@ -257,12 +257,12 @@ extension Scheduler {
             self.undo(step, because: fault)
             return []
         }
-        self.cost.learn(outcome, from: step.plan)
+        if outcome.aborted.isEmpty { self.cost.learn(outcome, from: step.plan) }
 
         for row in step.plan.decode where outcome.faults[row.request] == nil {
             self.ledger.extend(row.slot, by: CollectionOfOne(row.token), inWholeBlocks: false)
         }
-        for chunk in step.plan.prefill where outcome.faults[chunk.request] == nil {
+        for chunk in step.plan.prefill where outcome.isGoing(chunk.request) {
             self.ledger.extend(chunk.slot, by: chunk.tokens, inWholeBlocks: !chunk.isLast)
             self.sequences[chunk.request]?.phase = .prefilling(chunk.slot, next: chunk.tokens.endIndex)
         }

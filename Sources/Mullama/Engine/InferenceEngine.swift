@@ -95,8 +95,8 @@ package actor InferenceEngine {
     private func sleep() async {
         if let deadline = self.scheduler.nextDeadline {
             self.alarm = Task { [clock, weak self] in
-                try? await clock.sleep(deadline)
-                await self?.wake()
+                guard (try? await clock.sleep(deadline)) != nil else { return }
+                self?.send { $0.wake() }
             }
         }
         await withCheckedContinuation { self.sleeper = $0 }

@@ -8,6 +8,7 @@ final class LlamaBackend: DecodeBackend {
     private let threads: Int
     private let rows: Int
     private let cellBytes: Int
+    private let abort: AbortSignal
     private var context: LlamaContext?
     private var batch: BatchBuffer
     private var samplers: [RequestID: any TokenSampler] = [:]
@@ -16,12 +17,14 @@ final class LlamaBackend: DecodeBackend {
     /// - Parameters:
     ///   - rows: The most rows of one batch.
     ///   - cellBytes: What one token takes in the KV cache, to see in time that a cache cannot be had.
-    init(_ weights: ModelWeights, vocabulary: Vocabulary, threads: Int, rows: Int, cellBytes: Int) {
+    ///   - abort: Breaks off the prefill of requests that are cancelled.
+    init(_ weights: ModelWeights, vocabulary: Vocabulary, threads: Int, rows: Int, cellBytes: Int, abort: AbortSignal) {
         self.weights = weights
         self.vocabulary = vocabulary
         self.threads = threads
         self.rows = rows
         self.cellBytes = cellBytes
+        self.abort = abort
         self.batch = BatchBuffer(capacity: rows)
         self.candidates = CandidateBuffer(size: vocabulary.size)
     }
@@ -57,7 +60,7 @@ final class LlamaBackend: DecodeBackend {
         }
         if !plan.prefill.isEmpty {
             outcome.prefillTime = clock.measure {
-                for chunk in plan.prefill where !brokenSlots.contains(chunk.slot) && outcome.faults[chunk.request] == nil {
+                for chunk in plan.prefill where !brokenSlots.contains(chunk.slot) && outcome.isGoing(chunk.request) {
                     self.prefill(chunk, into: &outcome)
                 }
             }
@@ -97,7 +100,7 @@ final class LlamaBackend: DecodeBackend {
                     + "ask for fewer tokens, a smaller context or fewer parallel sequences"
             )
         }
-        let grown = try LlamaContext(self.weights, geometry: geometry, rows: self.rows, threads: self.threads)
+        let grown = try LlamaContext(self.weights, geometry: geometry, rows: self.rows, threads: self.threads, abort: self.abort)
         if let old = self.context.take() {
             for slot in slots where !grown.copy(slot, from: old) {
                 self.context = consume old
@@ -142,7 +145,11 @@ final class LlamaBackend: DecodeBackend {
             let isLast = chunk.isLast && offset == chunk.tokens.count - 1
             self.batch.append(token, at: chunk.position + offset, in: chunk.slot, wantsLogits: isLast)
         }
-        let code = self.decodeBatch()
+        let code = self.abort.during(chunk.request) { self.decodeBatch() }
+        if code == 2, self.context?.removeTail(chunk.slot, from: chunk.position) ?? false {
+            outcome.aborted.insert(chunk.request)
+            return
+        }
         guard code == 0 else {
             outcome.faults[chunk.request] = Self.fault(code)
             return

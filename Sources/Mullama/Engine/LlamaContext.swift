@@ -8,12 +8,14 @@ struct LlamaContext: ~Copyable {
     let pointer: OpaquePointer
     let geometry: CacheGeometry
     private let weights: ModelWeights
+    /// Held since llama.cpp has a pointer to it.
+    private let abort: AbortSignal
     private let vocabularySize: Int
 
     /// The settings that results must not depend on: see `docs/decisions/0004-same-answer.md`.
     ///
     /// - Parameter rows: The most rows of one call.
-    init(_ weights: ModelWeights, geometry: CacheGeometry, rows: Int, threads: Int) throws(RequestFault) {
+    init(_ weights: ModelWeights, geometry: CacheGeometry, rows: Int, threads: Int, abort: AbortSignal) throws(RequestFault) {
         var c = llama_context_default_params()
         c.n_ctx = UInt32(clamping: geometry.cells)
         c.n_seq_max = UInt32(clamping: geometry.slots)
@@ -26,6 +28,11 @@ struct LlamaContext: ~Copyable {
         c.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED
         c.swa_full = true
         c.no_perf = true
+        c.abort_callback = { data in
+            guard let data else { return false }
+            return Unmanaged<AbortSignal>.fromOpaque(data).takeUnretainedValue().isAborted
+        }
+        c.abort_callback_data = Unmanaged.passUnretained(abort).toOpaque()
 
         let (pointer, errors) = LlamaLog.shared.capturingErrors { llama_init_from_model(weights.pointer, c) }
         guard let pointer else {
@@ -38,6 +45,7 @@ struct LlamaContext: ~Copyable {
         self.pointer = pointer
         self.geometry = geometry
         self.weights = weights
+        self.abort = abort
         self.vocabularySize = Int(llama_vocab_n_tokens(llama_model_get_vocab(weights.pointer)))
     }
 

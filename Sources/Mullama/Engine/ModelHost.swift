@@ -16,18 +16,23 @@ package final class ModelHost: StreamProducer {
     }
 
     private let engine: InferenceEngine
+    private let abort: AbortSignal
     private let text = InferenceThread(name: "mullama-text")
     private let state: Mutex<State>
 
-    /// - Parameter makeBackend: Called on the engine's thread.
+    /// - Parameters:
+    ///   - abort: Tells the backend of cancels while it is in a step.
+    ///   - makeBackend: Called on the engine's thread.
     package init(
         text: any TextModel,
         scheduler: Scheduler,
         clock: EngineClock,
+        abort: AbortSignal = AbortSignal(),
         makeBackend: @escaping @Sendable () -> any DecodeBackend
     ) {
         let engine = InferenceEngine(thread: InferenceThread(name: "mullama-engine"), clock: clock, scheduler: scheduler)
         self.engine = engine
+        self.abort = abort
         self.state = Mutex(State(vocabulary: text))
         engine.start(makeBackend)
     }
@@ -47,7 +52,8 @@ package final class ModelHost: StreamProducer {
     /// Starts a generation. Errors come through the channel.
     func start(_ prompt: Prompt, maxTokens: Int, options: GenerationOptions, context: ContextID, contextSize: Int) -> StreamChannel {
         let seed = options.seed ?? .random(in: .min ... .max)
-        let deadline = options.deadline.map { self.engine.clock.now() + $0 }
+        // Further off than that is never, and clocks cannot count it.
+        let deadline = options.deadline.map { self.engine.clock.now() + min($0, .seconds(3_000_000_000)) }
 
         // Ids must reach the engine in growing order, so a call gets its number and its place in the queue at once.
         let (channel, isOpen) = self.state.withLock { state in
@@ -95,7 +101,11 @@ package final class ModelHost: StreamProducer {
     }
 
     package func cancel(_ request: RequestID) {
-        self.engine.send { $0.cancel(request) }
+        self.abort.cancel(request)
+        self.engine.send { [abort] engine in
+            engine.cancel(request)
+            abort.forget(request)
+        }
     }
 
     package func resume(_ request: RequestID) {

@@ -41,8 +41,10 @@ final class RequestSampler: TokenSampler, @unchecked Sendable {
 
         self.grammar = try options.grammar.map { text throws(MullamaError) in try Self.grammar(text, vocabulary) }
 
+        // Scores divided by less would leave the range of floats.
+        let isGreedy = options.temperature < 0.001
         let select = SamplerChain()
-        if options.temperature > 0 {
+        if !isGreedy {
             if options.topK > 0 { select.append(llama_sampler_init_top_k(Int32(clamping: options.topK))) }
             if options.typicalP < 1 { select.append(llama_sampler_init_typical(Float(options.typicalP), 1)) }
             if options.topP < 1 { select.append(llama_sampler_init_top_p(Float(options.topP), 1)) }
@@ -54,7 +56,7 @@ final class RequestSampler: TokenSampler, @unchecked Sendable {
         }
         self.adjust = adjust
         self.select = select
-        self.isPlainGreedy = options.temperature == 0 && bias.isEmpty && !penalizes && options.grammar == nil
+        self.isPlainGreedy = isGreedy && bias.isEmpty && !penalizes && options.grammar == nil
     }
 
     func sample(_ logits: UnsafeMutableBufferPointer<Float>, candidates: CandidateBuffer) throws(RequestFault) -> Token {

@@ -50,12 +50,14 @@ struct ModelLoader: Sendable {
         let threads = self.params.threads ?? ProcessInfo.processInfo.activeProcessorCount
         let rows = max(BackendLimits.rows, self.params.parallel)
         let vocabulary = Vocabulary(weights)
+        let abort = AbortSignal()
         let host = ModelHost(
             text: vocabulary,
             scheduler: Scheduler(limits: limits, prefillPolicy: policy),
-            clock: EngineClock(ContinuousClock())
+            clock: EngineClock(ContinuousClock()),
+            abort: abort
         ) {
-            LlamaBackend(weights, vocabulary: vocabulary, threads: threads, rows: rows, cellBytes: cellBytes)
+            LlamaBackend(weights, vocabulary: vocabulary, threads: threads, rows: rows, cellBytes: cellBytes, abort: abort)
         }
         return AsyncModel(
             info: ModelInfo(weights, header, name: name),

@@ -14,14 +14,15 @@ extension GenerationOptions {
         try require(self.topP > 0 && self.topP <= 1, "topP", self.topP, "above 0, up to 1")
         try require((0...1).contains(self.minP), "minP", self.minP, "0 to 1")
         try require(self.typicalP > 0 && self.typicalP <= 1, "typicalP", self.typicalP, "above 0, up to 1")
-        try require(self.repeatPenalty > 0 && self.repeatPenalty.isFinite, "repeatPenalty", self.repeatPenalty, "above 0 and finite")
-        try require(self.repeatLastN >= 0, "repeatLastN", self.repeatLastN, "0 (off) or more")
-        try require(self.frequencyPenalty.isFinite, "frequencyPenalty", self.frequencyPenalty, "finite")
-        try require(self.presencePenalty.isFinite, "presencePenalty", self.presencePenalty, "finite")
+        try require((0.01...100).contains(self.repeatPenalty), "repeatPenalty", self.repeatPenalty, "0.01 to 100")
+        try require((0...1_000_000).contains(self.repeatLastN), "repeatLastN", self.repeatLastN, "0 (off) to 1000000")
+        try require((-100...100).contains(self.frequencyPenalty), "frequencyPenalty", self.frequencyPenalty, "-100 to 100")
+        try require((-100...100).contains(self.presencePenalty), "presencePenalty", self.presencePenalty, "-100 to 100")
         try require(!self.stop.contains(""), "a stop string", "empty", "at least one character")
         try require(self.deadline.map { $0 > .zero } ?? true, "deadline", self.deadline ?? .zero, "above zero")
         for (token, bias) in self.logitBias {
-            try require(!bias.isNaN && bias < .infinity, "the bias of token \(token)", bias, "finite, or minus infinity")
+            let isAllowed = bias == -.infinity || (-100_000...100_000).contains(bias)
+            try require(isAllowed, "the bias of token \(token)", bias, "-100000 to 100000, or minus infinity")
             if let size = vocabularySize {
                 try require(
                     token.rawValue >= 0 && token.rawValue < size,

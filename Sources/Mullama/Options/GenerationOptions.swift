@@ -2,7 +2,8 @@ public import InferenceCore
 
 /// How the tokens of an answer are chosen, and when it ends.
 public struct GenerationOptions: Sendable {
-    /// Flattens (above 1) or sharpens (below 1) the model's choice, 0 to 5. At 0 the most likely token is always taken ("greedy").
+    /// Flattens (above 1) or sharpens (below 1) the model's choice, 0 to 5. At 0, and below 0.001, the most likely
+    /// token is always taken ("greedy").
     public var temperature: Double
     /// Only the `topK` most likely tokens are considered; 0 for all.
     public var topK: Int
@@ -13,19 +14,19 @@ public struct GenerationOptions: Sendable {
     public var minP: Double
     /// Locally typical sampling with this probability mass, above 0 to 1; 1 for off (Meister et al., arXiv:2202.00666).
     public var typicalP: Double
-    /// Divides the scores of tokens that appeared lately, above 0; 1 for off.
+    /// Divides the scores of tokens that appeared lately, 0.01 to 100; 1 for off.
     public var repeatPenalty: Double
-    /// How many of the last tokens the penalties look at, the prompt's included.
+    /// How many of the last tokens the penalties look at, the prompt's included, up to 1,000,000; 0 for off.
     public var repeatLastN: Int
-    /// Subtracted from a token's score for each time that it appeared lately.
+    /// Subtracted from a token's score for each time that it appeared lately, -100 to 100.
     public var frequencyPenalty: Double
-    /// Subtracted from a token's score if it appeared lately.
+    /// Subtracted from a token's score if it appeared lately, -100 to 100.
     public var presencePenalty: Double
     /// Makes the random choices repeatable: the same seed, prompt and options give the same answer. Nil draws a seed for each call.
     public var seed: UInt64?
     /// The answer ends before the first of these strings, which does not become part of it.
     public var stop: [String]
-    /// Added to the scores of tokens; minus infinity forbids one.
+    /// Added to the scores of tokens, -100,000 to 100,000; minus infinity forbids one.
     public var logitBias: [Token: Double]
     /// A grammar in llama.cpp's GBNF format with a rule named `root`: the answer will match it.
     public var grammar: String?

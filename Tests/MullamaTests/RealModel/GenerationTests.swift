@@ -67,6 +67,25 @@ struct GenerationTests {
         #expect(warm.text == cold.text)
     }
 
+    @Test("S22: a cancel in the middle of a long prompt leaves the context as it should be for the next")
+    func cancelInPrefill() async throws {
+        let model = try await RealModel.load(parallel: 2)
+        let long = String(repeating: "All work and no play makes Jack a dull boy. ", count: 60)
+        let question = Self.prompts[0]
+        let expected = try await model.generate(question, maxTokens: 2, options: .greedy)
+        let cold = try await AsyncContext(model).generate(long + question, maxTokens: 8, options: .greedy)
+        let context = AsyncContext(model)
+        for steps in 1...4 {
+            // Each begins otherwise, so that none finds its prompt in the cache.
+            let task = Task { try await context.generate("\(steps). " + long + question, maxTokens: 8, options: .greedy) }
+            // Each answer of another context is some steps of the long prompt's.
+            for _ in 0..<steps { #expect(try await model.generate(question, maxTokens: 2, options: .greedy) == expected) }
+            task.cancel()
+            await #expect(throws: CancellationError.self) { _ = try await task.value }
+        }
+        #expect(try await context.generate(long + question, maxTokens: 8, options: .greedy) == cold)
+    }
+
     @Test("The same seed gives the same answer, other seeds give others")
     func seeds() async throws {
         let model = try await RealModel.load()
@@ -79,6 +98,21 @@ struct GenerationTests {
 
         let drawn = try await AsyncContext(model).stream("My favourite", maxTokens: 16, options: .init(temperature: 1)).collect()
         #expect(try await model.generate("My favourite", maxTokens: 16, options: options(drawn.seed)) == drawn.text)
+    }
+
+    @Test(
+        "Extreme but allowed options still choose tokens",
+        arguments: [
+            GenerationOptions(temperature: 1e-300), GenerationOptions(temperature: 5, topK: 0, topP: 1, minP: 0),
+            GenerationOptions(temperature: 0.001, topP: 1e-300, minP: 1, typicalP: 1e-300),
+            GenerationOptions(repeatPenalty: 100, repeatLastN: 1_000_000, frequencyPenalty: 100, presencePenalty: -100),
+            GenerationOptions(temperature: 0.001, repeatPenalty: 0.01, logitBias: [5: 100_000]),
+        ]
+    )
+    func extremes(_ options: GenerationOptions) async throws {
+        let model = try await RealModel.load(parallel: 1)
+        let generation = try await AsyncContext(model).stream("Once upon a time", maxTokens: 6, options: options).collect()
+        #expect(generation.finishReason == .length || generation.finishReason == .stop)
     }
 
     @Test("A grammar is kept to, and its end ends the answer")

@@ -21,7 +21,12 @@ struct SharedWeightsScenario: Scenario {
         }
         return [
             Measurement(name: "first model", unit: "MB", values: firsts),
-            Measurement(name: "second model", unit: "MB", values: seconds, bar: "its cache of 12 MB and its buffers, not the weights of 97 MB again"),
+            Measurement(
+                name: "second model",
+                unit: "MB",
+                values: seconds,
+                bar: "its cache of 12 MB and its buffers, not the weights of 97 MB again"
+            ),
         ]
     }
 }
