@@ -18,6 +18,8 @@ public struct Scheduler: Sendable {
     /// Changes to the cache that the next plan carries.
     private var pendingOps: [MemoryOp] = []
     private var step: Step?
+    /// Whose prompt comes first in the next step.
+    private var turn = 0
     private var lastAdded: RequestID?
     private var cancelledEarly: [RequestID: FinishReason] = [:]
 
@@ -220,27 +222,20 @@ extension Scheduler {
         }
     }
 
-    /// First come, first served: the oldest prompt gets what the step has room for, the next one the rest.
-    private func prefillChunks(besideDecode: Bool) -> [StepPlan.PrefillChunk] {
+    /// All prompts share what the step has room for, and take turns in being first, so that a short one never waits for a long one's end.
+    private mutating func prefillChunks(besideDecode: Bool) -> [StepPlan.PrefillChunk] {
+        let prompts = self.running.filter { self.sequences[$0]?.isPrefilling ?? false }
+        guard !prompts.isEmpty else { return [] }
         var budget = self.prefillPolicy.budget(besideDecode: besideDecode, cost: self.cost)
+        let share = max(PrefillBlocks.size, PrefillBlocks.floor(budget / prompts.count))
+        let first = self.turn % prompts.count
+        self.turn = first + 1
+
         var chunks: [StepPlan.PrefillChunk] = []
-        for id in self.running where budget > 0 {
-            guard let sequence = self.sequences[id], !sequence.isPaused, case .prefilling(let slot, var next) = sequence.phase else {
-                continue
-            }
-            let prompt = sequence.request.prompt
-            let lastStart = PrefillBlocks.lastChunkStart(promptCount: prompt.count)
-            if next < lastStart {
-                let end = min(lastStart, next + PrefillBlocks.floor(budget))
-                guard end > next else { break }
-                chunks.append(.init(request: id, slot: slot, tokens: prompt[next..<end], position: next, isLast: false))
-                budget -= end - next
-                next = end
-            }
-            if next == lastStart, budget > 0 {
-                chunks.append(.init(request: id, slot: slot, tokens: prompt[next...], position: next, isLast: true))
-                budget -= prompt.count - next
-            }
+        for id in prompts[first...] + prompts[..<first] where budget >= PrefillBlocks.size {
+            let own = self.sequences[id]?.prefillChunks(upTo: min(share, budget)) ?? []
+            budget -= own.reduce(0) { $0 + $1.tokens.count }
+            chunks += own
         }
         return chunks
     }

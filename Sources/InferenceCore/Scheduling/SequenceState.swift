@@ -51,6 +51,29 @@ struct SequenceState: Sendable {
         self.started = now
     }
 
+    var isPrefilling: Bool {
+        if case .prefilling = self.phase { !self.isPaused } else { false }
+    }
+
+    /// The next part of the prompt, cut at whole blocks, the end of the prompt apart from what is before it.
+    func prefillChunks(upTo budget: Int) -> [StepPlan.PrefillChunk] {
+        guard case .prefilling(let slot, var next) = self.phase else { return [] }
+        let prompt = self.request.prompt
+        let lastStart = PrefillBlocks.lastChunkStart(promptCount: prompt.count)
+        var chunks: [StepPlan.PrefillChunk] = []
+        let whole = min(lastStart - next, PrefillBlocks.floor(budget))
+        if whole > 0 {
+            chunks.append(
+                .init(request: self.request.id, slot: slot, tokens: prompt[next..<(next + whole)], position: next, isLast: false)
+            )
+            next += whole
+        }
+        if next == lastStart, whole < budget {
+            chunks.append(.init(request: self.request.id, slot: slot, tokens: prompt[next...], position: next, isLast: true))
+        }
+        return chunks
+    }
+
     /// Back into the queue, as if it had never been taken out.
     mutating func requeue() {
         self.phase = .waiting

@@ -75,7 +75,21 @@ struct SchedulerStepTests {
         #expect(harness.text(2) == "xx")
     }
 
-    @Test("the oldest prompt gets the step's room, the next one what is left")
+    @Test("prompts take turns: a short one that comes later does not wait for the end of a long one")
+    func turns() {
+        var harness = SchedulerHarness(chunk: 32)
+        harness.add(.sample(1, prompt: 0..<400))
+        harness.step()
+        harness.add(.sample(2, prompt: 1_000..<1_020, maxTokens: 1))
+        harness.step()
+        harness.step()
+        #expect(harness.ended == [2])
+        #expect(harness.chunks(of: 1).count >= 2)
+        harness.run()
+        #expect(harness.ended == [2, 1])
+    }
+
+    @Test("prompts share the step's room")
     func sharedRoom() {
         var harness = SchedulerHarness(chunk: 64)
         harness.add(.sample(1, prompt: 0..<40))
