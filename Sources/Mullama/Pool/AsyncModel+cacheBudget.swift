@@ -1,0 +1,3 @@
+extension AsyncModel {
+    var cacheBudget: CacheBudget { CacheBudget(bytesPerToken: 0, limit: nil, parallel: 8) }
+}
