@@ -8,12 +8,15 @@ public final class AsyncModel: Sendable {
     public let info: ModelInfo
     /// The size of contexts that do not ask for another.
     let contextSize: Int
+    /// What contexts cost, and may cost.
+    let cacheBudget: CacheBudget
     let host: ModelHost
     private let template: String?
 
-    package init(info: ModelInfo, contextSize: Int, host: ModelHost, template: String?) {
+    package init(info: ModelInfo, contextSize: Int, cacheBudget: CacheBudget, host: ModelHost, template: String?) {
         self.info = info
         self.contextSize = contextSize
+        self.cacheBudget = cacheBudget
         self.host = host
         self.template = template
     }

@@ -62,6 +62,7 @@ struct ModelLoader: Sendable {
         return AsyncModel(
             info: ModelInfo(weights, header, name: name),
             contextSize: header.contextSize(self.params.contextSize),
+            cacheBudget: CacheBudget(bytesPerToken: cellBytes, limit: self.params.cacheMemory, parallel: self.params.parallel),
             host: host,
             template: header.chatTemplate
         )

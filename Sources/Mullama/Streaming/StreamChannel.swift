@@ -77,7 +77,8 @@ package final class StreamChannel: Sendable {
 
     /// The next chunk, or nil after the last.
     func next() async throws -> GenerationChunk? {
-        try await withTaskCancellationHandler {
+        let scope = TimeLimitScope.current
+        return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let action = self.state.withLock { state in
                     let action = state.stream.next()
@@ -101,6 +102,8 @@ package final class StreamChannel: Sendable {
                 }
             }
         } onCancel: {
+            // Before the end: the time limit looks for the text as soon as its body has ended.
+            if let scope, let text = self.unfinishedText { scope.keep(text) }
             self.cancel()
         }
     }
@@ -125,6 +128,9 @@ package final class StreamChannel: Sendable {
         }
         if isOver { token.removeHandler(handler) }
     }
+
+    /// The text so far; nil once the stream has ended.
+    private var unfinishedText: String? { self.state.withLock { $0.stream.end == nil ? $0.text : nil } }
 
     var isOver: Bool { self.state.withLock { $0.stream.end != nil } }
 

@@ -222,7 +222,7 @@ struct WithTimeoutTests {
 
     // MARK: Generations
 
-    @Test("S14: on one context an answer, one that times out in the middle of a step, and an answer again")
+    @Test("S10 S14: on one context an answer, one that times out in a step and keeps its text, and an answer again")
     func generations() async throws {
         let fake = FakeModel(FakeControl(isHeld: true))
         let context = AsyncContext(fake.model)
@@ -230,13 +230,10 @@ struct WithTimeoutTests {
         #expect(try await withTimeout(.seconds(60)) { try await context.generate("abc", maxTokens: 4) } == "abca")
 
         let task = await self.start { try await context.generate("abc", maxTokens: 400) }
-        await fake.control.steps(5)
+        fake.control.release(3)
+        await fake.control.steps(8)
         self.clock.advance(by: .seconds(5))
-        await #expect {
-            _ = try await task.value
-        } throws: { error in
-            (error as? MullamaError)?.code == .timedOut
-        }
+        await self.expectTimedOut(task, partialText: "abc")
         fake.control.release()
         #expect(try await context.generate("xyz", maxTokens: 6) == "xyzxyz")
         #expect(fake.control.log.live.isEmpty)
