@@ -6,6 +6,7 @@ enum ScenarioName: String, CaseIterable, ExpressibleByArgument {
     case contexts
     case sharedWeights = "shared-weights"
     case heartbeat
+    case pool
 
     var scenario: any Scenario {
         switch self {
@@ -14,6 +15,7 @@ enum ScenarioName: String, CaseIterable, ExpressibleByArgument {
         case .contexts: ContextsScenario()
         case .sharedWeights: SharedWeightsScenario()
         case .heartbeat: HeartbeatScenario()
+        case .pool: PoolScenario()
         }
     }
 }
