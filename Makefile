@@ -16,7 +16,7 @@ export PROMPT MODEL
 # Every recipe of several commands starts with this. In two steps, since `eval "$(…)"` hides a failure of what it evaluates.
 use_llama := set -euo pipefail; exports="$$(Scripts/setup --print-env)"; eval "$$exports"
 formatted := $(wildcard Sources Tests Benchmarks Snippets Package.swift Benchmarks/Package.swift)
-core_tests := MULLAMA_CORE_ONLY=1 swift test --sanitize=thread --scratch-path .build-tsan --disable-xctest --filter InferenceCoreTests
+core_tests := MULLAMA_ONLY=core swift test --sanitize=thread --scratch-path .build-tsan --disable-xctest --filter InferenceCoreTests
 
 .PHONY: help run test bench build release format format-check setup env
 
