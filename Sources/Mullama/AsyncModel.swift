@@ -25,7 +25,8 @@ public final class AsyncModel: Sendable {
 
     /// Loads a model by a path to a GGUF file, or by its name in the model store (`smollm2:135m`).
     ///
-    /// - Parameter onProgress: Called with the part that is loaded, 0 to 1, on a thread of the load.
+    /// - Parameter onProgress: Called with the part that is loaded, rising from 0 to 1, in the task and on the actor of the caller. The load does
+    ///   not wait for it: values that come while it is busy are skipped but for the last. A model that is in memory already has no progress.
     /// - Throws: ``MullamaError`` with `modelNotFound`, `invalidModelFile`, `unsupportedModel`, `outOfMemory` or `invalidRequest`.
     ///   `CancellationError` when the task is cancelled: the load ends and its memory is freed.
     public static func load(

@@ -131,8 +131,8 @@ extension InferenceEngine {
         self.wake()
     }
 
-    package func cancel(_ request: RequestID) {
-        self.deliver(self.scheduler.cancel(request, now: self.clock.now()))
+    package func cancel(_ request: RequestID, reason: FinishReason) {
+        self.deliver(self.scheduler.cancel(request, reason: reason, now: self.clock.now()))
         self.wake()
     }
 

@@ -52,6 +52,7 @@ package final class ModelHost: StreamProducer {
     /// Starts a generation. Errors come through the channel.
     func start(_ prompt: Prompt, maxTokens: Int, options: GenerationOptions, context: ContextID, contextSize: Int) -> StreamChannel {
         let seed = options.seed ?? .random(in: .min ... .max)
+        let priority = options.priority ?? RequestPriority(Task.currentPriority)
         // Further off than that is never, and clocks cannot count it.
         let deadline = options.deadline.map { self.engine.clock.now() + min($0, .seconds(3_000_000_000)) }
 
@@ -73,7 +74,7 @@ package final class ModelHost: StreamProducer {
                         contextSize: contextSize,
                         stopSequences: options.stop,
                         overflow: options.overflow,
-                        priority: options.priority,
+                        priority: priority,
                         deadline: deadline
                     )
                     let sampler = try vocabulary.makeSampler(options, seed: seed, prompt: request.prompt)
@@ -89,6 +90,7 @@ package final class ModelHost: StreamProducer {
             channel.fail(MullamaError.modelClosed)
             return channel
         }
+        if let deadline { channel.expire(at: deadline, on: self.engine.clock) }
         if let token = options.cancellation { channel.cancel(with: token) }
         return channel
     }
@@ -100,10 +102,10 @@ package final class ModelHost: StreamProducer {
         return try await self.text.perform { try body(vocabulary) }
     }
 
-    package func cancel(_ request: RequestID) {
+    package func cancel(_ request: RequestID, reason: FinishReason) {
         self.abort.cancel(request)
         self.engine.send { [abort] engine in
-            engine.cancel(request)
+            engine.cancel(request, reason: reason)
             abort.forget(request)
         }
     }
@@ -123,6 +125,9 @@ package final class ModelHost: StreamProducer {
             if !isSent { continuation.resume() }
         }
     }
+
+    /// Whether later calls are refused.
+    var isClosed: Bool { self.state.withLock { $0.vocabulary == nil } }
 
     /// Serves the calls that were made, refuses later ones, and frees the engine. Returns when that is done, however often it is called.
     func close() async {
