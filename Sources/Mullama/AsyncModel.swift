@@ -101,6 +101,25 @@ public final class AsyncModel: Sendable {
         return answers
     }
 
+    /// Generates answers to all prompts together, each on a context of its own, and yields each as soon as it is complete.
+    ///
+    /// A prompt that fails leaves the others as they are. Leaving the loop early, dropping the sequence, or cancelling the task that iterates
+    /// it cancels the rest.
+    ///
+    /// ```swift
+    /// for await (index, result) in model.generateEach(prompts) {
+    ///     print(prompts[index], try result.get().text)
+    /// }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - maxTokens: The most tokens of each answer, at least 1.
+    ///   - options: Those of each call; a deadline counts from this call on.
+    /// - Returns: For each prompt its index among the prompts, and its answer or its error, in the order in which they end.
+    public func generateEach(_ prompts: [String], maxTokens: Int = 256, options: GenerationOptions = .init()) -> GenerationResults {
+        GenerationResults(prompts.map { AsyncContext(self).stream($0, maxTokens: maxTokens, options: options) })
+    }
+
     /// Serves the calls that were made, then frees the model. Later calls throw ``MullamaError/Code/modelClosed``.
     public func close() async {
         await self.host.close()

@@ -73,12 +73,21 @@ package final class FakeControl: Sendable {
 
     /// Lets held steps run one by one until the log is as wanted; the last of them is held.
     package func advance(until isReached: (Log) -> Bool) async {
-        var count = 1
+        var count = max(1, self.log.plans.count)
         await self.steps(count)
         while !isReached(self.log) {
             self.release(1)
             count += 1
             await self.steps(count)
+        }
+    }
+
+    /// Lets this many held steps run, one by one; the one after them is held.
+    package func advance(by count: Int) async {
+        let entered = self.log.plans.count
+        for step in 1...count {
+            self.release(1)
+            await self.steps(entered + step)
         }
     }
 

@@ -41,6 +41,11 @@ final class SharedLoads<Key: Hashable & Sendable, Value: AnyObject & Sendable>: 
         return try await waiter.value(onProgress: onProgress) { self.leave(waiter, for: key) }
     }
 
+    /// How many calls wait for a load now.
+    func waitingCount(for key: Key) -> Int {
+        if case .loading(_, let waiters) = self.entries.withLock({ $0[key] }) { waiters.count } else { 0 }
+    }
+
     private func enter(_ waiter: LoadWaiter<Value>, for key: Key) -> Entrance {
         self.entries.withLock { entries in
             switch entries[key] {
