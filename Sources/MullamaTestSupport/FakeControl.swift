@@ -12,7 +12,10 @@ package final class FakeControl: Sendable {
         /// How many texts have come to be made into tokens.
         package var texts = 0
 
-        /// The step that is being carried out, or was the last.
+        /// Whether the engine is in a step.
+        package var isInStep = false
+
+        /// The step that the engine is in, or was in last.
         package var step: StepPlan? { self.plans.last }
     }
 
@@ -73,13 +76,8 @@ package final class FakeControl: Sendable {
 
     /// Lets held steps run one by one until the log is as wanted; the last of them is held.
     package func advance(until isReached: (Log) -> Bool) async {
-        var count = max(1, self.log.plans.count)
-        await self.steps(count)
-        while !isReached(self.log) {
-            self.release(1)
-            count += 1
-            await self.steps(count)
-        }
+        await self.until { $0.isInStep }
+        while !isReached(self.log) { await self.advance(by: 1) }
     }
 
     /// Lets this many held steps run, one by one; the one after them is held.
@@ -116,8 +114,12 @@ package final class FakeControl: Sendable {
 
     /// Blocks the engine's thread while steps are held.
     func enterStep(_ plan: StepPlan) {
-        self.record { $0.plans.append(plan) }
+        self.record { log in
+            log.plans.append(plan)
+            log.isInStep = true
+        }
         self.gate?.pass()
+        self.record { $0.isInStep = false }
     }
 
     /// Blocks the text thread while texts are held.
