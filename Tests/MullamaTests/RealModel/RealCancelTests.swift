@@ -7,7 +7,7 @@ import Testing
 /// Some places of the cancel matrix on llama.cpp; all of them, held in the step, are in ``CancelMatrixTests``.
 @Suite("Cancel matrix on the real model", .needsModel, .serialized, .timeLimit(.minutes(5)))
 struct RealCancelTests {
-    private static let prompt = String(repeating: "All work and no play makes Jack a dull boy. ", count: 14)
+    private static let prompt = String(repeating: "All work and no play makes Jack a dull boy. ", count: 8)
     private static let others = ["The capital of France is", "Once upon a time"]
 
     private let clock = ManualClock()
@@ -22,8 +22,8 @@ struct RealCancelTests {
     func ends(_ cell: CancelCell) async throws {
         let model = try await RealModel.load(parallel: cell.phase == .queued ? 2 : 3)
         var alone: [String] = []
-        for prompt in Self.others { alone.append(try await model.generate(prompt, maxTokens: 12, options: .greedy)) }
-        let others = Self.others.map { AsyncContext(model).stream($0, maxTokens: 12, options: .greedy) }
+        for prompt in Self.others { alone.append(try await model.generate(prompt, maxTokens: 8, options: .greedy)) }
+        let others = Self.others.map { AsyncContext(model).stream($0, maxTokens: 8, options: .greedy) }
         for other in others { other.collectsWhole() }
 
         // A beginning of its own, so that what is found in the cache later comes from the call that was cancelled.
