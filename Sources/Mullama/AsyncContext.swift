@@ -47,6 +47,12 @@ public struct AsyncContext: Sendable {
         await self.model.host.forget(self.id)
     }
 
+    /// Cancels the calls that were made on this context and have not ended: they throw `CancellationError` after the engine's present step.
+    /// Later calls work.
+    public func cancelAll() {
+        self.model.host.cancelAll(of: self.id)
+    }
+
     private func stream(_ prompt: Prompt, maxTokens: Int, options: GenerationOptions) -> GenerationStream {
         GenerationStream(
             self.model.host.start(prompt, maxTokens: maxTokens, options: options, context: self.id, contextSize: self.contextSize)

@@ -31,6 +31,7 @@ package final class FakeBackend: DecodeBackend {
 
     package func perform(_ plan: StepPlan) -> StepOutcome {
         self.control.enterStep(plan)
+        if let fault = self.control.takeEngineFault() { return StepOutcome(engineFault: fault) }
         if let fault = self.control.takeResizeFault(for: plan) { return StepOutcome(resizeFault: fault) }
         for op in plan.memory { self.apply(op) }
 

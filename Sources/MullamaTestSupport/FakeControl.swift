@@ -14,6 +14,7 @@ package final class FakeControl: Sendable {
     private struct State {
         var log = Log()
         var faults: [RequestID: RequestFault] = [:]
+        var engineFault: RequestFault?
         var resizeFaults: [RequestFault] = []
         var waiters: [(steps: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
@@ -59,6 +60,13 @@ package final class FakeControl: Sendable {
         }
     }
 
+    /// Lets the held step run, and holds the one after it.
+    package func advance() async {
+        let count = self.log.plans.count
+        self.release(1)
+        await self.steps(count + 1)
+    }
+
     /// Makes the next step fail for a request.
     package func fail(_ request: RequestID, _ fault: RequestFault) {
         self.state.withLock { $0.faults[request] = fault }
@@ -67,6 +75,11 @@ package final class FakeControl: Sendable {
     /// Makes the next change of the cache's shape fail.
     package func failNextResize(_ fault: RequestFault) {
         self.state.withLock { $0.resizeFaults.append(fault) }
+    }
+
+    /// Makes the backend break down in the next step.
+    package func failEngine(_ fault: RequestFault) {
+        self.state.withLock { $0.engineFault = fault }
     }
 
     // MARK: The backend's side
@@ -93,6 +106,10 @@ package final class FakeControl: Sendable {
             defer { state.faults = [:] }
             return state.faults
         }
+    }
+
+    func takeEngineFault() -> RequestFault? {
+        self.state.withLock { $0.engineFault.take() }
     }
 
     func takeResizeFault(for plan: StepPlan) -> RequestFault? {

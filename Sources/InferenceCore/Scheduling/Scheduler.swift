@@ -41,6 +41,8 @@ public struct Scheduler: Sendable {
     public var runningCount: Int { self.running.count }
     public var isIdle: Bool { self.sequences.isEmpty }
     public var geometry: CacheGeometry { self.ledger.geometry }
+    /// How far the requests are that have a slot.
+    public var progress: [SequenceProgress] { self.running.compactMap { self.sequences[$0]?.progress } }
     /// For the check that the ledger and the C library agree.
     public var busyLengths: [(slot: SlotID, length: Int)] { self.ledger.busyLengths }
     /// The earliest deadline of all requests.
@@ -87,6 +89,12 @@ extension Scheduler {
     /// Fails every request, for an engine that cannot go on.
     public mutating func failAll(_ fault: RequestFault, now: Duration) -> [EngineAction] {
         self.sequences.keys.sorted().flatMap { self.fail($0, fault, now: now) }
+    }
+
+    /// Ends the requests of one context.
+    public mutating func cancelAll(of context: ContextID, now: Duration) -> [EngineAction] {
+        let ids = self.sequences.values.filter { $0.request.context == context }.map(\.request.id).sorted()
+        return ids.flatMap { self.end($0, reason: .cancelled, now: now) }
     }
 
     /// Stops or resumes work on a request whose consumer is behind. It keeps its slot.
@@ -248,6 +256,7 @@ extension Scheduler {
     public mutating func commit(_ outcome: StepOutcome, now: Duration) -> [EngineAction] {
         guard let step = self.step else { return [] }
         self.step = nil
+        if let fault = outcome.engineFault { return self.startAnew(because: fault, now: now) }
         if let fault = outcome.resizeFault {
             self.undo(step, because: fault)
             return []
@@ -296,6 +305,14 @@ extension Scheduler {
         self.ledger = undo.ledger
         self.pendingOps = undo.ops
         self.sizing.resizeFailed(undo.target, because: fault)
+    }
+
+    /// The cache is lost, and with it every request that had begun. Those that wait go on waiting.
+    private mutating func startAnew(because fault: RequestFault, now: Duration) -> [EngineAction] {
+        let actions = self.running.sorted().flatMap { self.fail($0, fault, now: now) }
+        self.ledger = KVLedger(policy: PrefixReusePolicy(canTrim: self.limits.canTrim))
+        self.pendingOps = []
+        return actions
     }
 
     private mutating func end(_ id: RequestID, reason: FinishReason, now: Duration) -> [EngineAction] {

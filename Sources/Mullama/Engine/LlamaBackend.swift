@@ -60,7 +60,8 @@ final class LlamaBackend: DecodeBackend {
         }
         if !plan.prefill.isEmpty {
             outcome.prefillTime = clock.measure {
-                for chunk in plan.prefill where !brokenSlots.contains(chunk.slot) && outcome.isGoing(chunk.request) {
+                for chunk in plan.prefill
+                where !brokenSlots.contains(chunk.slot) && outcome.isGoing(chunk.request) && outcome.engineFault == nil {
                     self.prefill(chunk, into: &outcome)
                 }
             }
@@ -116,6 +117,10 @@ final class LlamaBackend: DecodeBackend {
             for (index, row) in rows.enumerated() { self.sample(row.request, row: index, into: &outcome) }
             return
         }
+        guard !Self.isFatal(code) else {
+            outcome.engineFault = Self.fault(code)
+            return
+        }
         guard rows.count > 1, code == 1 || code == -1 else {
             for row in rows { outcome.faults[row.request] = Self.fault(code) }
             return
@@ -151,6 +156,7 @@ final class LlamaBackend: DecodeBackend {
             return
         }
         guard code == 0 else {
+            if Self.isFatal(code) { outcome.engineFault = Self.fault(code) }
             outcome.faults[chunk.request] = Self.fault(code)
             return
         }
@@ -177,6 +183,9 @@ final class LlamaBackend: DecodeBackend {
             outcome.faults[request] = error
         }
     }
+
+    /// Below -1, llama.cpp failed while it computed, and leaves the cache in no known state.
+    private static func isFatal(_ code: Int32) -> Bool { code < -1 }
 
     private static func fault(_ code: Int32) -> RequestFault {
         switch code {
