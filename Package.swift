@@ -15,9 +15,10 @@ let settings: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    ] + (strict ? [.treatAllWarnings(as: .error)] : []) + (sanitized ? [.define("MULLAMA_TSAN")] : [])
+    ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+    // A file that imports `Synchronization` for its lock does not import the module of the lock that takes its place.
+    + [sanitized ? .define("MULLAMA_TSAN") : .enableUpcomingFeature("MemberImportVisibility")]
 
 let core: [Target] = [
     .target(name: "InferenceCore", swiftSettings: settings),
@@ -70,7 +71,11 @@ let tools: [Target] = [
         ],
         swiftSettings: settings
     ),
-    .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "ModelImport"], swiftSettings: settings),
+    .testTarget(
+        name: "ModelStoreTests",
+        dependencies: ["ModelStore", "ModelImport", "MullamaTestSupport"],
+        swiftSettings: settings
+    ),
     .testTarget(name: "MullamaCLITests", dependencies: ["MullamaCLI", "ModelStore"], swiftSettings: settings),
 ]
 

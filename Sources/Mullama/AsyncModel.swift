@@ -25,7 +25,8 @@ public final class AsyncModel: Sendable {
 
     /// Loads a model by a path to a GGUF file, or by its name in the model store (`smollm2:135m`).
     ///
-    /// - Parameter onProgress: Called with the part that is loaded, 0 to 1, on a thread of the load.
+    /// - Parameter onProgress: Called with the part that is loaded, rising from 0 to 1, in the task and on the actor of the caller. The load does
+    ///   not wait for it: values that come while it is busy are skipped but for the last. A model that is in memory already has no progress.
     /// - Throws: ``MullamaError`` with `modelNotFound`, `invalidModelFile`, `unsupportedModel`, `outOfMemory` or `invalidRequest`.
     ///   `CancellationError` when the task is cancelled: the load ends and its memory is freed.
     public static func load(
@@ -98,6 +99,25 @@ public final class AsyncModel: Sendable {
             answers.append(try await stream.collect().text)
         }
         return answers
+    }
+
+    /// Generates answers to all prompts together, each on a context of its own, and yields each as soon as it is complete.
+    ///
+    /// A prompt that fails leaves the others as they are. Leaving the loop early, dropping the sequence, or cancelling the task that iterates
+    /// it cancels the rest.
+    ///
+    /// ```swift
+    /// for await (index, result) in model.generateEach(prompts) {
+    ///     print(prompts[index], try result.get().text)
+    /// }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - maxTokens: The most tokens of each answer, at least 1.
+    ///   - options: Those of each call; a deadline counts from this call on.
+    /// - Returns: For each prompt its index among the prompts, and its answer or its error, in the order in which they end.
+    public func generateEach(_ prompts: [String], maxTokens: Int = 256, options: GenerationOptions = .init()) -> GenerationResults {
+        GenerationResults(prompts.map { AsyncContext(self).stream($0, maxTokens: maxTokens, options: options) })
     }
 
     /// Serves the calls that were made, then frees the model. Later calls throw ``MullamaError/Code/modelClosed``.

@@ -5,12 +5,18 @@ package import Mullama
 package struct ByteText: TextModel {
     package static let endOfGeneration: Token = 256
 
-    package init() {}
+    private let control: FakeControl?
+
+    /// - Parameter control: Sees and may hold the texts on their way.
+    package init(_ control: FakeControl? = nil) {
+        self.control = control
+    }
 
     package var size: Int { 257 }
 
     package func tokenize(_ text: String, addSpecial: Bool, parseSpecial: Bool) throws(MullamaError) -> [Token] {
-        text.utf8.map { Token(rawValue: Int32($0)) }
+        self.control?.enterText()
+        return text.utf8.map { Token(rawValue: Int32($0)) }
     }
 
     package func detokenize(_ tokens: [Token]) throws(MullamaError) -> String {

@@ -9,6 +9,14 @@ package final class FakeControl: Sendable {
         package var plans: [StepPlan] = []
         /// Requests that the backend was told of and not yet to forget.
         package var live: Set<RequestID> = []
+        /// How many texts have come to be made into tokens.
+        package var texts = 0
+
+        /// Whether the engine is in a step.
+        package var isInStep = false
+
+        /// The step that the engine is in, or was in last.
+        package var step: StepPlan? { self.plans.last }
     }
 
     private struct State {
@@ -16,18 +24,22 @@ package final class FakeControl: Sendable {
         var faults: [RequestID: RequestFault] = [:]
         var engineFault: RequestFault?
         var resizeFaults: [RequestFault] = []
-        var waiters: [(steps: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiters: [(isReached: @Sendable (Log) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     /// Tokens after which every answer ends; nil for never.
     package let length: Int?
     private let gate: StepGate?
+    private let textGate: StepGate?
     private let state = Mutex(State())
 
-    /// - Parameter isHeld: Whether each step waits for ``release(_:)``.
-    package init(length: Int? = nil, isHeld: Bool = false) {
+    /// - Parameters:
+    ///   - isHeld: Whether each step waits for ``release(_:)``.
+    ///   - isTextHeld: Whether each text waits for ``releaseText(_:)``.
+    package init(length: Int? = nil, isHeld: Bool = false, isTextHeld: Bool = false) {
         self.length = length
         self.gate = isHeld ? StepGate() : nil
+        self.textGate = isTextHeld ? StepGate() : nil
     }
 
     package var log: Log { self.state.withLock { $0.log } }
@@ -37,12 +49,26 @@ package final class FakeControl: Sendable {
         self.gate?.open(steps)
     }
 
+    /// Lets held texts become tokens: this many, or all from now on.
+    package func releaseText(_ texts: Int? = nil) {
+        self.textGate?.open(texts)
+    }
+
     /// Waits until the engine has entered this many steps in all.
     package func steps(_ count: Int) async {
+        await self.until { $0.plans.count >= count }
+    }
+
+    /// Waits until this many texts in all have come to be made into tokens.
+    package func texts(_ count: Int) async {
+        await self.until { $0.texts >= count }
+    }
+
+    private func until(_ isReached: @escaping @Sendable (Log) -> Bool) async {
         await withCheckedContinuation { continuation in
             let isThere = self.state.withLock { state in
-                guard state.log.plans.count < count else { return true }
-                state.waiters.append((count, continuation))
+                guard !isReached(state.log) else { return true }
+                state.waiters.append((isReached, continuation))
                 return false
             }
             if isThere { continuation.resume() }
@@ -51,12 +77,16 @@ package final class FakeControl: Sendable {
 
     /// Lets held steps run one by one until the log is as wanted; the last of them is held.
     package func advance(until isReached: (Log) -> Bool) async {
-        var count = 1
-        await self.steps(count)
-        while !isReached(self.log) {
+        await self.until { $0.isInStep }
+        while !isReached(self.log) { await self.advance(by: 1) }
+    }
+
+    /// Lets this many held steps run, one by one; the one after them is held.
+    package func advance(by count: Int) async {
+        let entered = self.log.plans.count
+        for step in 1...count {
             self.release(1)
-            count += 1
-            await self.steps(count)
+            await self.steps(entered + step)
         }
     }
 
@@ -84,21 +114,31 @@ package final class FakeControl: Sendable {
 
     // MARK: The backend's side
 
+    /// Notes what happened, and wakes who waits for it.
     func record(_ change: (inout Log) -> Void) {
-        self.state.withLock { change(&$0.log) }
-    }
-
-    /// Notes the step, wakes who waits for it, and blocks the engine's thread while steps are held.
-    func enterStep(_ plan: StepPlan) {
         let woken = self.state.withLock { state in
-            state.log.plans.append(plan)
-            let count = state.log.plans.count
-            let woken = state.waiters.filter { $0.steps <= count }
-            state.waiters.removeAll { $0.steps <= count }
+            change(&state.log)
+            let woken = state.waiters.filter { $0.isReached(state.log) }
+            if !woken.isEmpty { state.waiters.removeAll { $0.isReached(state.log) } }
             return woken
         }
         for waiter in woken { waiter.continuation.resume() }
+    }
+
+    /// Blocks the engine's thread while steps are held.
+    func enterStep(_ plan: StepPlan) {
+        self.record { log in
+            log.plans.append(plan)
+            log.isInStep = true
+        }
         self.gate?.pass()
+        self.record { $0.isInStep = false }
+    }
+
+    /// Blocks the text thread while texts are held.
+    func enterText() {
+        self.record { $0.texts += 1 }
+        self.textGate?.pass()
     }
 
     func takeFaults() -> [RequestID: RequestFault] {

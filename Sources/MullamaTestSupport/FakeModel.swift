@@ -15,7 +15,7 @@ package struct FakeModel {
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         let host = ModelHost(
-            text: ByteText(),
+            text: ByteText(control),
             scheduler: Scheduler(limits: SchedulerLimits(parallel: parallel, cells: cells)),
             clock: EngineClock(clock)
         ) {

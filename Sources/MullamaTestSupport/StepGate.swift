@@ -1,13 +1,15 @@
 import Foundation
 
 /// Holds a thread until it is let pass.
-final class StepGate: @unchecked Sendable {
+package final class StepGate: @unchecked Sendable {
     // Sendable by hand: all state is touched under `condition` only.
     private let condition = NSCondition()
     private var passes = 0
     private var isOpen = false
 
-    func pass() {
+    package init() {}
+
+    package func pass() {
         self.condition.lock()
         defer { self.condition.unlock() }
         while !self.isOpen, self.passes == 0 { self.condition.wait() }
@@ -15,7 +17,7 @@ final class StepGate: @unchecked Sendable {
     }
 
     /// - Parameter count: How many may pass; nil for all, for good.
-    func open(_ count: Int?) {
+    package func open(_ count: Int?) {
         self.condition.lock()
         defer { self.condition.unlock() }
         if let count { self.passes += count } else { self.isOpen = true }

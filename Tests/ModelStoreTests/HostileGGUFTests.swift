@@ -1,5 +1,6 @@
 import Foundation
 import ModelStore
+import MullamaTestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -66,7 +67,7 @@ import Darwin
 
     @Test func randomDamageNeverTraps() throws {
         let whole = GGUFBuilder.smallModel().build()
-        var generator = SeededGenerator(state: 2026)
+        var generator = SeededGenerator(seed: 2026)
         var refused = 0
         for _ in 0..<2_000 {
             var bytes = whole

@@ -199,8 +199,8 @@ extension InferenceEngine {
     }
 
     /// - Parameter asked: When the cancel came.
-    package func cancel(_ request: RequestID, asked: Duration) {
-        self.deliver(self.scheduler.cancel(request, now: self.clock.now()), cancelled: asked)
+    package func cancel(_ request: RequestID, reason: FinishReason, asked: Duration) {
+        self.deliver(self.scheduler.cancel(request, reason: reason, now: self.clock.now()), cancelled: asked)
         self.wake()
     }
 

@@ -55,6 +55,7 @@ package final class ModelHost: StreamProducer {
     /// Starts a generation. Errors come through the channel.
     func start(_ prompt: Prompt, maxTokens: Int, options: GenerationOptions, context: ContextID, contextSize: Int) -> StreamChannel {
         let seed = options.seed ?? .random(in: .min ... .max)
+        let priority = options.priority ?? RequestPriority(Task.currentPriority)
         // Further off than that is never, and clocks cannot count it.
         let deadline = options.deadline.map { self.engine.clock.now() + min($0, .seconds(3_000_000_000)) }
 
@@ -63,10 +64,13 @@ package final class ModelHost: StreamProducer {
             state.lastRequest += 1
             let channel = StreamChannel(request: RequestID(state.lastRequest), seed: seed, producer: self)
             guard let vocabulary = state.vocabulary else { return (channel, false) }
-            self.activity.started(channel.request, priority: options.priority, runtime: nil)
+            self.activity.started(channel.request, priority: priority, runtime: nil)
             self.text.run { [engine, activity] in
                 let isCancelled = channel.isOver || options.cancellation?.isCancelled ?? false
-                guard !isCancelled else { return activity.endedEarly(channel.request, .cancelled) }
+                guard !isCancelled else {
+                    let isLate = deadline.map { $0 <= engine.clock.now() } ?? false
+                    return activity.endedEarly(channel.request, isLate ? .deadline : .cancelled)
+                }
                 do {
                     try ContextParams(contextSize: contextSize).validate()
                     try options.validate(maxTokens: maxTokens, vocabularySize: vocabulary.size)
@@ -78,7 +82,7 @@ package final class ModelHost: StreamProducer {
                         contextSize: contextSize,
                         stopSequences: options.stop,
                         overflow: options.overflow,
-                        priority: options.priority,
+                        priority: priority,
                         deadline: deadline
                     )
                     let sampler = try vocabulary.makeSampler(options, seed: seed, prompt: request.prompt)
@@ -97,6 +101,7 @@ package final class ModelHost: StreamProducer {
             channel.fail(MullamaError.modelClosed)
             return channel
         }
+        if let deadline { channel.expire(at: deadline, on: self.engine.clock) }
         if let token = options.cancellation { channel.cancel(with: token) }
         return channel
     }
@@ -108,11 +113,11 @@ package final class ModelHost: StreamProducer {
         return try await self.text.perform { try body(vocabulary) }
     }
 
-    package func cancel(_ request: RequestID) {
+    package func cancel(_ request: RequestID, reason: FinishReason) {
         let asked = self.engine.clock.now()
         self.abort.cancel(request)
         self.engine.send { [abort] engine in
-            engine.cancel(request, asked: asked)
+            engine.cancel(request, reason: reason, asked: asked)
             abort.forget(request)
         }
     }
@@ -140,6 +145,9 @@ package final class ModelHost: StreamProducer {
             if !isSent { continuation.resume() }
         }
     }
+
+    /// Whether later calls are refused.
+    var isClosed: Bool { self.state.withLock { $0.vocabulary == nil } }
 
     /// Serves the calls that were made, refuses later ones, and frees the engine. Returns when that is done, however often it is called.
     ///

@@ -8,56 +8,49 @@ final class SharedLoads<Key: Hashable & Sendable, Value: AnyObject & Sendable>: 
         @Sendable (_ isCancelled: @escaping @Sendable () -> Bool, _ onProgress: @escaping @Sendable (Double) -> Void) throws
         -> Value
 
-    private typealias Waiter = (continuation: CheckedContinuation<Value, any Error>, onProgress: (@Sendable (Double) -> Void)?)
-
     private struct WeakValue {
         weak var value: Value?
     }
 
     private enum Entry {
-        case loading(LoadFlag, waiters: [Int: Waiter])
+        case loading(LoadFlag, waiters: [LoadWaiter<Value>])
         case loaded(WeakValue)
     }
 
-    private enum WaitAction {
-        case cancelled
+    private enum Entrance {
         case found(Value)
         case joined
         case start(LoadFlag)
     }
 
-    private struct State {
-        var entries: [Key: Entry] = [:]
-        var nextWaiter = 0
-        /// Waiters that were cancelled before they could be registered.
-        var cancelledEarly: Set<Int> = []
-    }
-
-    private let state = Mutex(State())
+    private let entries = Mutex<[Key: Entry]>([:])
 
     init() {}
 
+    /// The value, loaded if nobody has it.
+    ///
+    /// - Parameter onProgress: Called in the caller's task, and as slow as it likes to be: the load does not wait for it, it misses values.
     func value(for key: Key, onProgress: (@Sendable (Double) -> Void)?, load: @escaping Load) async throws -> Value {
-        let id = self.state.withLock { state in
-            state.nextWaiter += 1
-            return state.nextWaiter
+        try Task.checkCancellation()
+        let waiter = LoadWaiter<Value>()
+        switch self.enter(waiter, for: key) {
+        case .found(let value): return value
+        case .joined: break
+        case .start(let flag): self.start(load, for: key, flag)
         }
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                self.wait(id, for: key, (continuation, onProgress), load: load)
-            }
-        } onCancel: {
-            self.cancel(id, for: key)
-        }
+        return try await waiter.value(onProgress: onProgress) { self.leave(waiter, for: key) }
     }
 
-    private func wait(_ id: Int, for key: Key, _ waiter: Waiter, load: @escaping Load) {
-        let action = self.state.withLock { state -> WaitAction in
-            if state.cancelledEarly.remove(id) != nil { return .cancelled }
-            switch state.entries[key] {
-            case .loading(let flag, var waiters):
-                waiters[id] = waiter
-                state.entries[key] = .loading(flag, waiters: waiters)
+    /// How many calls wait for a load now.
+    func waitingCount(for key: Key) -> Int {
+        if case .loading(_, let waiters) = self.entries.withLock({ $0[key] }) { waiters.count } else { 0 }
+    }
+
+    private func enter(_ waiter: LoadWaiter<Value>, for key: Key) -> Entrance {
+        self.entries.withLock { entries in
+            switch entries[key] {
+            case .loading(let flag, let waiters):
+                entries[key] = .loading(flag, waiters: waiters + [waiter])
                 return .joined
             case .loaded(let box):
                 if let value = box.value { return .found(value) }
@@ -65,14 +58,8 @@ final class SharedLoads<Key: Hashable & Sendable, Value: AnyObject & Sendable>: 
                 break
             }
             let flag = LoadFlag()
-            state.entries[key] = .loading(flag, waiters: [id: waiter])
+            entries[key] = .loading(flag, waiters: [waiter])
             return .start(flag)
-        }
-        switch action {
-        case .cancelled: waiter.continuation.resume(throwing: CancellationError())
-        case .found(let value): waiter.continuation.resume(returning: value)
-        case .joined: break
-        case .start(let flag): self.start(load, for: key, flag)
         }
     }
 
@@ -88,40 +75,33 @@ final class SharedLoads<Key: Hashable & Sendable, Value: AnyObject & Sendable>: 
     }
 
     private func report(_ progress: Double, for key: Key, _ flag: LoadFlag) {
-        let handlers = self.state.withLock { state -> [@Sendable (Double) -> Void] in
-            guard case .loading(flag, let waiters) = state.entries[key] else { return [] }
-            return waiters.values.compactMap(\.onProgress)
+        let waiters = self.entries.withLock { entries -> [LoadWaiter<Value>] in
+            guard case .loading(flag, let waiters) = entries[key] else { return [] }
+            return waiters
         }
-        for handler in handlers { handler(progress) }
+        for waiter in waiters { waiter.report(progress) }
     }
 
     private func finish(_ result: Result<Value, any Error>, for key: Key, _ flag: LoadFlag) {
-        let waiters = self.state.withLock { state -> [Waiter] in
+        let waiters = self.entries.withLock { entries -> [LoadWaiter<Value>] in
             // After a cancel, another load of the same file may have begun.
-            guard case .loading(flag, let waiters) = state.entries[key] else { return [] }
+            guard case .loading(flag, let waiters) = entries[key] else { return [] }
             switch result {
-            case .success(let value): state.entries[key] = .loaded(WeakValue(value: value))
-            case .failure: state.entries[key] = nil
+            case .success(let value): entries[key] = .loaded(WeakValue(value: value))
+            case .failure: entries[key] = nil
             }
-            return Array(waiters.values)
+            return waiters
         }
-        for waiter in waiters { waiter.continuation.resume(with: result) }
+        for waiter in waiters { waiter.finish(result) }
     }
 
-    private func cancel(_ id: Int, for key: Key) {
-        let waiter = self.state.withLock { state -> Waiter? in
-            guard case .loading(let flag, var waiters) = state.entries[key], let waiter = waiters.removeValue(forKey: id) else {
-                state.cancelledEarly.insert(id)
-                return nil
-            }
-            if waiters.isEmpty {
-                flag.set()
-                state.entries[key] = nil
-            } else {
-                state.entries[key] = .loading(flag, waiters: waiters)
-            }
-            return waiter
+    /// The waiter's task was cancelled.
+    private func leave(_ waiter: LoadWaiter<Value>, for key: Key) {
+        self.entries.withLock { entries in
+            guard case .loading(let flag, let waiters) = entries[key], waiters.contains(where: { $0 === waiter }) else { return }
+            let others = waiters.filter { $0 !== waiter }
+            entries[key] = others.isEmpty ? nil : .loading(flag, waiters: others)
+            if others.isEmpty { flag.set() }
         }
-        waiter?.continuation.resume(throwing: CancellationError())
     }
 }

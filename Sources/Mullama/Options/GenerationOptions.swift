@@ -30,8 +30,9 @@ public struct GenerationOptions: Sendable {
     public var logitBias: [Token: Double]
     /// A grammar in llama.cpp's GBNF format with a rule named `root`: the answer will match it.
     public var grammar: String?
-    /// Who goes first when more requests wait than can run.
-    public var priority: RequestPriority
+    /// Who goes first when more requests wait than can run. Nil follows the priority that the calling task has at the call: ``RequestPriority/batch``
+    /// for `.background` and `.utility`, ``RequestPriority/interactive`` for `.high` and `.userInitiated`, else ``RequestPriority/normal``.
+    public var priority: RequestPriority?
     /// How long the call may take from the moment it is made. Then it throws ``MullamaError/Code/timedOut`` with the text so far.
     public var deadline: Duration?
     /// Cancels the call from outside of its task.
@@ -53,7 +54,7 @@ public struct GenerationOptions: Sendable {
         stop: [String] = [],
         logitBias: [Token: Double] = [:],
         grammar: String? = nil,
-        priority: RequestPriority = .normal,
+        priority: RequestPriority? = nil,
         deadline: Duration? = nil,
         cancellation: CancellationToken? = nil,
         overflow: OverflowPolicy = .stop

@@ -43,6 +43,16 @@ public struct GenerationStream: AsyncSequence, Sendable {
         )
     }
 
+    /// Ends the answer for its consumer, and has the engine stop.
+    func cancel() {
+        self.lifetime.channel.cancel()
+    }
+
+    /// Has `handler` called when the answer has ended, in any way. Then ``collect()`` does not wait.
+    func onEnd(_ handler: @escaping @Sendable () -> Void) {
+        self.lifetime.channel.onEnd(handler)
+    }
+
     /// Says in advance that the whole answer will be read, so that the engine does not wait for the reader meanwhile.
     func collectsWhole() {
         self.lifetime.channel.removeBound()
@@ -58,7 +68,11 @@ public struct GenerationStream: AsyncSequence, Sendable {
         }
 
         public mutating func next() async throws -> GenerationChunk? {
-            try await self.stream.channel.next()
+            try await self.next(isolation: #isolation)
+        }
+
+        public mutating func next(isolation actor: isolated (any Actor)?) async throws -> GenerationChunk? {
+            try await self.stream.channel.next(isolation: actor)
         }
     }
 

@@ -3,7 +3,8 @@ import Synchronization
 
 /// Who produces what a channel carries.
 package protocol StreamProducer: Sendable {
-    func cancel(_ request: RequestID)
+    /// Ends a request that nobody waits for any more, with the reason for it.
+    func cancel(_ request: RequestID, reason: FinishReason)
     /// Goes on with a request that was paused for its consumer.
     func resume(_ request: RequestID)
 }
@@ -16,7 +17,17 @@ package final class StreamChannel: Sendable {
         var stream = StreamState<Waiter>()
         /// Text delivered into the channel so far, for the error of a call that runs out of time.
         var text = ""
+        /// How many tokens that text is made of.
+        var tokens = 0
+        var endings = Endings()
+    }
+
+    /// What is done once, at the stream's end.
+    private struct Endings {
         var cancellation: (token: CancellationToken, handler: Int)?
+        /// Ends the stream at its deadline.
+        var alarm: Task<Void, Never>?
+        var onEnd: (@Sendable () -> Void)?
     }
 
     package let request: RequestID
@@ -38,6 +49,7 @@ package final class StreamChannel: Sendable {
     package func push(_ chunk: GenerationChunk) -> Bool {
         let (waiter, pause) = self.state.withLock { state in
             state.text += chunk.text
+            state.tokens += chunk.tokens.count
             return state.stream.push(chunk)
         }
         waiter?.resume(returning: chunk)
@@ -49,16 +61,7 @@ package final class StreamChannel: Sendable {
         case .cancelled:
             self.finish(.failed(CancellationError()))
         case .deadline:
-            let text = self.state.withLock { $0.text }
-            self.finish(
-                .failed(
-                    MullamaError(
-                        .timedOut,
-                        "the deadline passed after \(usage.completionTokens) tokens: allow more time or ask for fewer",
-                        partialText: text
-                    )
-                )
-            )
+            self.finish(.failed(self.deadlinePassed))
         default:
             self.finish(.finished(GenerationSummary(finishReason: reason, usage: usage, timings: timings)))
         }
@@ -76,35 +79,37 @@ package final class StreamChannel: Sendable {
     // MARK: The consumer's side
 
     /// The next chunk, or nil after the last.
-    func next() async throws -> GenerationChunk? {
+    ///
+    /// - Parameter isolation: The caller's. A closure that names it runs there; else waiting on an actor would take a way off it and back.
+    func next(isolation: isolated (any Actor)?) async throws -> GenerationChunk? {
         let scope = TimeLimitScope.current
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let action = self.state.withLock { state in
-                    let action = state.stream.next()
-                    if case .suspend = action { state.stream.wait(continuation) }
-                    return action
-                }
-                switch action {
-                case .suspend:
-                    break
-                case .deliver(let chunk, let resume):
-                    continuation.resume(returning: chunk)
-                    if resume { self.producer.withLock { $0 }?.resume(self.request) }
-                case .end(.finished):
-                    continuation.resume(returning: nil)
-                case .end(.failed(let error)):
-                    continuation.resume(throwing: error)
-                case .refuse:
-                    continuation.resume(
-                        throwing: MullamaError(.invalidRequest, "two tasks iterate one stream: make a stream for each of them")
-                    )
-                }
-            }
+            try await withCheckedThrowingContinuation(isolation: isolation) { self.take($0) }
         } onCancel: {
             // Before the end: the time limit looks for the text as soon as its body has ended.
             if let scope, let text = self.unfinishedText { scope.keep(text) }
             self.cancel()
+        }
+    }
+
+    private func take(_ continuation: Waiter) {
+        let action = self.state.withLock { state in
+            let action = state.stream.next()
+            if case .suspend = action { state.stream.wait(continuation) }
+            return action
+        }
+        switch action {
+        case .suspend:
+            break
+        case .deliver(let chunk, let resume):
+            continuation.resume(returning: chunk)
+            if resume { self.producer.withLock { $0 }?.resume(self.request) }
+        case .end(.finished):
+            continuation.resume(returning: nil)
+        case .end(.failed(let error)):
+            continuation.resume(throwing: error)
+        case .refuse:
+            continuation.resume(throwing: MullamaError(.invalidRequest, "two tasks iterate one stream: make a stream for each of them"))
         }
     }
 
@@ -116,14 +121,38 @@ package final class StreamChannel: Sendable {
 
     /// Ends the stream for the consumer at once, and has the engine stop.
     func cancel() {
-        self.finish(.failed(CancellationError()), discarding: true)
+        self.finish(.failed(CancellationError()), discarding: true, stopping: .cancelled)
+    }
+
+    /// Ends the stream at the deadline. The engine knows of it, too, but may be in a step, or not know of the request yet.
+    func expire(at deadline: Duration, on clock: EngineClock) {
+        let alarm = Task { [weak self] in
+            guard (try? await clock.sleep(deadline)) != nil, let self else { return }
+            self.finish(.failed(self.deadlinePassed), stopping: .deadline)
+        }
+        let isOver = self.state.withLock { state in
+            guard state.stream.end == nil else { return true }
+            state.endings.alarm = alarm
+            return false
+        }
+        if isOver { alarm.cancel() }
+    }
+
+    /// Has `handler` called when the stream has ended, at once if it has. There is one handler at most.
+    func onEnd(_ handler: @escaping @Sendable () -> Void) {
+        let isOver = self.state.withLock { state in
+            guard state.stream.end == nil else { return true }
+            state.endings.onEnd = handler
+            return false
+        }
+        if isOver { handler() }
     }
 
     func cancel(with token: CancellationToken) {
         guard let handler = token.onCancel({ [weak self] in self?.cancel() }) else { return }
         let isOver = self.state.withLock { state in
             guard state.stream.end == nil else { return true }
-            state.cancellation = (token, handler)
+            state.endings.cancellation = (token, handler)
             return false
         }
         if isOver { token.removeHandler(handler) }
@@ -141,18 +170,33 @@ package final class StreamChannel: Sendable {
         }
     }
 
-    private func finish(_ end: StreamState<Waiter>.End, discarding: Bool = false) {
-        let (waiter, isFirst, cancellation) = self.state.withLock { state in
+    private var deadlinePassed: MullamaError {
+        let (text, tokens) = self.state.withLock { ($0.text, $0.tokens) }
+        return MullamaError(
+            .timedOut,
+            "the deadline passed after \(tokens) tokens: allow more time or ask for fewer",
+            partialText: text.isEmpty ? nil : text
+        )
+    }
+
+    /// - Parameters:
+    ///   - discarding: Whether what the consumer has not read is dropped.
+    ///   - reason: Why the engine is to stop; nil if it is the engine that says that this is the end.
+    private func finish(_ end: StreamState<Waiter>.End, discarding: Bool = false, stopping reason: FinishReason? = nil) {
+        let (waiter, isFirst, endings) = self.state.withLock { state in
             let (waiter, isFirst) = state.stream.finish(end, discarding: discarding)
-            return (waiter, isFirst, isFirst ? state.cancellation.take() : nil)
+            defer { if isFirst { state.endings = Endings() } }
+            return (waiter, isFirst, state.endings)
         }
         guard isFirst else { return }
-        if let cancellation { cancellation.token.removeHandler(cancellation.handler) }
+        if let cancellation = endings.cancellation { cancellation.token.removeHandler(cancellation.handler) }
+        endings.alarm?.cancel()
         let producer = self.producer.withLock { $0.take() }
-        if discarding { producer?.cancel(self.request) }
+        if let reason { producer?.cancel(self.request, reason: reason) }
         switch end {
         case .finished: waiter?.resume(returning: nil)
         case .failed(let error): waiter?.resume(throwing: error)
         }
+        endings.onEnd?()
     }
 }

@@ -97,8 +97,8 @@ struct CancellationTests {
         let clock = ManualClock()
         let fake = FakeModel(clock: clock)
         let stream = AsyncContext(fake.model).stream("abcd", maxTokens: 400, options: .init(deadline: .seconds(5)))
-        // Nobody reads: the engine pauses the sequence and sleeps until the deadline.
-        await clock.nextSleeper()
+        // Nobody reads: after that many steps the engine pauses the sequence and sleeps until the deadline.
+        await fake.control.steps(32)
         clock.advance(by: .seconds(5))
         await #expect {
             _ = try await stream.collect()

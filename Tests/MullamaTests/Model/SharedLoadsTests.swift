@@ -1,45 +1,14 @@
-import Synchronization
 import Testing
 
 @testable import Mullama
 
 @Suite("Loads that are shared", .timeLimit(.minutes(1)))
 struct SharedLoadsTests {
-    final class Weights: Sendable {}
+    private let loads = SharedLoads<String, ManualLoad.Weights>()
 
-    /// A load that a test starts, watches and ends.
-    final class ManualLoad: Sendable {
-        private let count = Mutex(0)
-        private let gate = AsyncGate()
-        let cancelled = AsyncStream.makeStream(of: Void.self)
-
-        var starts: Int { self.count.withLock { $0 } }
-
-        func run(_ isCancelled: () -> Bool) throws -> Weights {
-            self.count.withLock { $0 += 1 }
-            while !self.gate.isOpen {
-                if isCancelled() {
-                    self.cancelled.continuation.yield()
-                    throw CancellationError()
-                }
-            }
-            return Weights()
-        }
-
-        func finish() { self.gate.open() }
-    }
-
-    final class AsyncGate: Sendable {
-        private let state = Mutex(false)
-        var isOpen: Bool { self.state.withLock { $0 } }
-        func open() { self.state.withLock { $0 = true } }
-    }
-
-    private let loads = SharedLoads<String, Weights>()
-
-    private func request(_ load: ManualLoad, progress: (@Sendable (Double) -> Void)? = nil) -> Task<Weights, any Error> {
+    private func request(_ load: ManualLoad) -> Task<ManualLoad.Weights, any Error> {
         Task { [loads] in
-            try await loads.value(for: "model", onProgress: progress) { isCancelled, _ in try load.run(isCancelled) }
+            try await loads.value(for: "model", onProgress: nil) { isCancelled, _ in try load.run(isCancelled) }
         }
     }
 
@@ -49,7 +18,7 @@ struct SharedLoadsTests {
         do {
             let tasks = (0..<10).map { _ in self.request(load) }
             load.finish()
-            var values: [Weights] = []
+            var values: [ManualLoad.Weights] = []
             for task in tasks { values.append(try await task.value) }
             values.append(try await self.request(load).value)
             #expect(Set(values.map(ObjectIdentifier.init)).count == 1)

@@ -1,3 +1,4 @@
+import MullamaTestSupport
 import Testing
 
 @testable import Mullama
@@ -36,7 +37,7 @@ struct PoolScript {
         }
     }
 
-    private var generator: SplitMix
+    private var generator: SeededGenerator
     private var state: State
     private var tally = Tally()
 
@@ -53,7 +54,7 @@ struct PoolScript {
     private var lastContext = 0
 
     init(seed: UInt64) {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         self.size = Int.random(in: 1...5, using: &generator)
         self.queueLimit = Bool.random(using: &generator) ? nil : Int.random(in: 0...12, using: &generator)
         self.state = State(size: self.size, queueLimit: self.queueLimit)
@@ -249,17 +250,5 @@ extension PoolScript.Tally {
 extension PoolState.Outcome {
     fileprivate var isGrant: Bool {
         if case .granted = self { true } else { false }
-    }
-}
-
-/// Small, and the same on every machine, so that a script can be named by its seed.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (self.state ^ (self.state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

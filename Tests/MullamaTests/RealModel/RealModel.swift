@@ -9,7 +9,12 @@ import Testing
 enum RealModel {
     static let name = "smollm2:135m"
 
+    #if MULLAMA_TSAN
+    /// The thread sanitizer does not see what llama.cpp's threads do, and would take its work for races.
+    static let isThere = false
+    #else
     static let isThere = (try? ModelStore().resolve(name)) != nil
+    #endif
 
     static var url: URL {
         get throws { try ModelStore().resolve(name).url }
