@@ -44,7 +44,8 @@ struct AllocatedMemory {
     }
 
     fileprivate mutating func add(_ line: String) {
-        guard let start = line.range(of: " buffer size ="), let mebibytes = Double(line[start.upperBound...].split(separator: " ")[0]) else {
+        guard let start = line.range(of: " buffer size ="), let mebibytes = Double(line[start.upperBound...].split(separator: " ")[0])
+        else {
             return
         }
         let bytes = mebibytes * 1_048_576
