@@ -18,11 +18,11 @@ use_llama := set -euo pipefail; exports="$$(Scripts/setup --print-env)"; eval "$
 formatted := $(wildcard Sources Tests Benchmarks Snippets Package.swift Benchmarks/Package.swift)
 core_tests := MULLAMA_ONLY=core swift test --sanitize=thread --scratch-path .build-tsan --disable-xctest --filter InferenceCoreTests
 
-.PHONY: help run test bench build release format format-check setup env
+.PHONY: help run test bench build release format format-check setup test-setup env
 
 help:
 	@echo 'make run [PROMPT="…"] [MODEL=smollm2:135m]  answer a prompt; the answer alone is on standard output (make -s run | …)'
-	@echo 'make test          all tests, and the pure core under the thread sanitizer'
+	@echo 'make test          all tests, and the pure core under the thread sanitizer; fetches a second model (253 MB)'
 	@echo 'make bench [ARGS="…"]  the benchmarks'
 	@echo 'make build         a debug build of everything'
 	@echo 'make release       the optimised mullama; prints where it is'
@@ -33,6 +33,10 @@ help:
 
 setup:
 	@Scripts/setup
+
+# Two architectures: what holds for one is not taken to hold for all.
+test-setup:
+	@Scripts/setup --models all
 
 env:
 	@Scripts/setup --llama
@@ -45,7 +49,7 @@ run: setup
 	exec .build/release/mullama run -- "$$MODEL" "$$PROMPT"
 
 # One test at a time: two models that compute on the same cores wait for each other's spinning threads.
-test: setup
+test: test-setup
 	@$(use_llama); \
 	echo 'Building all tests (debug)' >&2; \
 	swift build --build-tests; \

@@ -8,15 +8,15 @@ public final class AsyncModel: Sendable {
     public let info: ModelInfo
     /// The size of contexts that do not ask for another.
     let contextSize: Int
-    /// What contexts cost, and may cost.
-    let cacheBudget: CacheBudget
+    /// What contexts cost, may cost, and were promised.
+    let account: MemoryAccount
     let host: ModelHost
     private let template: String?
 
-    package init(info: ModelInfo, contextSize: Int, cacheBudget: CacheBudget, host: ModelHost, template: String?) {
+    package init(info: ModelInfo, contextSize: Int, account: MemoryAccount, host: ModelHost, template: String?) {
         self.info = info
         self.contextSize = contextSize
-        self.cacheBudget = cacheBudget
+        self.account = account
         self.host = host
         self.template = template
     }

@@ -35,7 +35,7 @@ package struct FakeModel {
                 sizeInBytes: 0
             ),
             contextSize: contextSize,
-            cacheBudget: CacheBudget(bytesPerToken: 1, parallel: parallel),
+            account: MemoryAccount(CacheBudget(bytesPerToken: 1, parallel: parallel)),
             host: host,
             template: nil
         )

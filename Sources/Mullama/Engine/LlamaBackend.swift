@@ -7,7 +7,8 @@ final class LlamaBackend: DecodeBackend {
     private let vocabulary: Vocabulary
     private let threads: Int
     private let rows: Int
-    private let cellBytes: Int
+    private let cacheType: CacheType
+    private let account: MemoryAccount
     private let abort: AbortSignal
     private var context: LlamaContext?
     private var batch: BatchBuffer
@@ -16,17 +17,30 @@ final class LlamaBackend: DecodeBackend {
 
     /// - Parameters:
     ///   - rows: The most rows of one batch.
-    ///   - cellBytes: What one token takes in the KV cache, to see in time that a cache cannot be had.
+    ///   - account: Sees in time that a cache cannot be had.
     ///   - abort: Breaks off the prefill of requests that are cancelled.
-    init(_ weights: ModelWeights, vocabulary: Vocabulary, threads: Int, rows: Int, cellBytes: Int, abort: AbortSignal) {
+    init(
+        _ weights: ModelWeights,
+        vocabulary: Vocabulary,
+        threads: Int,
+        rows: Int,
+        cacheType: CacheType,
+        account: MemoryAccount,
+        abort: AbortSignal
+    ) {
         self.weights = weights
         self.vocabulary = vocabulary
         self.threads = threads
         self.rows = rows
-        self.cellBytes = cellBytes
+        self.cacheType = cacheType
+        self.account = account
         self.abort = abort
         self.batch = BatchBuffer(capacity: rows)
         self.candidates = CandidateBuffer(size: vocabulary.size)
+    }
+
+    deinit {
+        self.account.settle(0)
     }
 
     func begin(_ request: RequestID, sampler: any TokenSampler) {
@@ -92,16 +106,24 @@ final class LlamaBackend: DecodeBackend {
 
     /// Makes a cache of another shape beside the present one and moves the sequences over. All of them, or nothing changes.
     private func resize(to geometry: CacheGeometry, keeping slots: [SlotID]) throws(RequestFault) {
-        let (needed, overflow) = geometry.cells.multipliedReportingOverflow(by: self.cellBytes)
-        let available = SystemMemory.available
-        if let available, overflow || needed > available {
+        do {
+            try self.account.claim(self.account.budget.bytes(of: geometry))
+        } catch {
             throw RequestFault(
                 .outOfMemory,
-                "a KV cache of \(geometry) takes \(ByteCount(overflow ? .max : needed)) and \(ByteCount(available)) of memory are available: "
-                    + "ask for fewer tokens, a smaller context or fewer parallel sequences"
+                "a KV cache of \(geometry) would \(error.reason): ask for fewer tokens, a smaller context or fewer parallel sequences"
             )
         }
-        let grown = try LlamaContext(self.weights, geometry: geometry, rows: self.rows, threads: self.threads, abort: self.abort)
+        // Also after an error: what is there then is the old one.
+        defer { self.account.settle(self.account.budget.bytes(of: self.context?.geometry ?? .none)) }
+        let grown = try LlamaContext(
+            self.weights,
+            geometry: geometry,
+            cacheType: self.cacheType,
+            rows: self.rows,
+            threads: self.threads,
+            abort: self.abort
+        )
         if let old = self.context.take() {
             for slot in slots where !grown.copy(slot, from: old) {
                 self.context = consume old

@@ -1,5 +1,6 @@
 import CLlama
 import InferenceCore
+import ModelStore
 
 /// Owns a `llama_context`: the KV cache, the compute buffers and the logits of the last call.
 ///
@@ -15,7 +16,14 @@ struct LlamaContext: ~Copyable {
     /// The settings that results must not depend on: see `docs/decisions/0004-same-answer.md`.
     ///
     /// - Parameter rows: The most rows of one call.
-    init(_ weights: ModelWeights, geometry: CacheGeometry, rows: Int, threads: Int, abort: AbortSignal) throws(RequestFault) {
+    init(
+        _ weights: ModelWeights,
+        geometry: CacheGeometry,
+        cacheType: CacheType,
+        rows: Int,
+        threads: Int,
+        abort: AbortSignal
+    ) throws(RequestFault) {
         var c = llama_context_default_params()
         c.n_ctx = UInt32(clamping: geometry.cells)
         c.n_seq_max = UInt32(clamping: geometry.slots)
@@ -25,7 +33,9 @@ struct LlamaContext: ~Copyable {
         c.n_threads = Int32(clamping: threads)
         c.n_threads_batch = Int32(clamping: threads)
         c.kv_unified = false
-        c.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED
+        c.type_k = ggml_type(rawValue: cacheType.ggml.rawValue)
+        c.type_v = c.type_k
+        c.flash_attn_type = cacheType.isQuantized ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED
         c.swa_full = true
         c.no_perf = true
         c.abort_callback = { data in
