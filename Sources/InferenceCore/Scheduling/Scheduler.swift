@@ -21,6 +21,8 @@ public struct Scheduler: Sendable {
     /// Whose prompt comes first in the next step.
     private var turn = 0
     private var lastAdded: RequestID?
+    /// Barriers that were reached and are not passed yet.
+    private var reached: Set<RequestID> = []
     private var cancelledEarly: [RequestID: FinishReason] = [:]
 
     /// The plan that is being carried out, and what it takes to undo its admissions.
@@ -39,7 +41,7 @@ public struct Scheduler: Sendable {
 
     public var waitingCount: Int { self.waiting.count }
     public var runningCount: Int { self.running.count }
-    public var isIdle: Bool { self.sequences.isEmpty }
+    public var isIdle: Bool { self.sequences.isEmpty && self.waiting.isEmpty }
     public var geometry: CacheGeometry { self.ledger.geometry }
     /// How far the requests are that have a slot.
     public var progress: [SequenceProgress] { self.running.compactMap { self.sequences[$0]?.progress } }
@@ -105,6 +107,41 @@ extension Scheduler {
     /// Forgets what a context computed, as far as no request is using it.
     public mutating func forget(_ context: ContextID) {
         self.pendingOps += self.ledger.forget(context)
+    }
+
+    // MARK: Between two requests of a context
+
+    /// Adds a barrier: ``reachedBarriers()`` names it once the context's earlier requests have ended, and later ones wait until ``passBarrier(_:)``.
+    public mutating func addBarrier(_ id: RequestID, _ context: ContextID) {
+        self.lastAdded = id
+        self.waiting.appendBarrier(id, context)
+    }
+
+    /// The barriers that were reached since the last time, each told once.
+    public mutating func reachedBarriers() -> [RequestID] {
+        let busy = Set(self.running.compactMap { self.sequences[$0]?.request.context })
+        let new = self.waiting.reachedBarriers(busy: busy).filter { !self.reached.contains($0) }
+        self.reached.formUnion(new)
+        return new
+    }
+
+    /// Lets the requests behind a barrier go on.
+    public mutating func passBarrier(_ id: RequestID) {
+        self.waiting.remove([id])
+        self.reached.remove(id)
+    }
+
+    /// What a context has computed and may be saved, in a slot whose other tokens are to be removed, or kept outside of the cache.
+    public mutating func cutForSaving(_ context: ContextID) -> (source: PrefixSource, tokens: [Token])? {
+        let slot = self.ledger.cutForSaving(context)
+        let kept = self.ledger.keptPrefix(of: context)
+        if let kept, kept.tokens.count >= slot?.tokens.count ?? 0 { return (.kept(kept.id), kept.tokens) }
+        return slot.map { (.slot($0.slot), $0.tokens) }
+    }
+
+    /// Notes a prefix that the backend was given.
+    public mutating func keep(_ id: ParkID, _ tokens: [Token], for context: ContextID) {
+        self.ledger.keep(.init(id: id, tokens: tokens, servesInPart: self.limits.canTrimMoved), for: context)
     }
 
     private func reasonToRefuse(_ request: GenerationRequest) -> RequestFault? {
@@ -310,7 +347,7 @@ extension Scheduler {
     /// The cache is lost, and with it every request that had begun. Those that wait go on waiting.
     private mutating func startAnew(because fault: RequestFault, now: Duration) -> [EngineAction] {
         let actions = self.running.sorted().flatMap { self.fail($0, fault, now: now) }
-        self.ledger = KVLedger(policy: PrefixReusePolicy(canTrim: self.limits.canTrim))
+        self.ledger = self.ledger.emptied
         self.pendingOps = []
         return actions
     }

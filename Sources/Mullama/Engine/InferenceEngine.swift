@@ -29,6 +29,8 @@ package actor InferenceEngine {
     private var makeBackend: (@Sendable () -> any DecodeBackend)?
     private var backend: (any DecodeBackend)?
     private var calls: [RequestID: Call] = [:]
+    private var jobs: [RequestID: ContextJob] = [:]
+    private var lastKept: UInt64 = 0
     private var lifecycle = Lifecycle.running
     private var sleeper: CheckedContinuation<Void, Never>?
     private var alarm: Task<Void, Never>?
@@ -71,6 +73,7 @@ package actor InferenceEngine {
     /// - Returns: Whether there was anything to do.
     private func step() -> Bool {
         self.failOverdue()
+        for id in self.scheduler.reachedBarriers() { self.jobs.removeValue(forKey: id)?.run(self) }
         let (plan, actions) = self.scheduler.plan(now: self.clock.now())
         self.deliver(actions)
         guard let plan, let backend = self.backend else { return false }
@@ -214,9 +217,39 @@ extension InferenceEngine {
         self.wake()
     }
 
+    // MARK: Between two calls of a context
+
+    package func submit(_ job: ContextJob, _ id: RequestID, on context: ContextID) {
+        guard case .running = self.lifecycle else { return job.refuse() }
+        self.jobs[id] = job
+        self.scheduler.addBarrier(id, context)
+        self.wake()
+    }
+
+    package func endJob(_ id: RequestID) {
+        self.scheduler.passBarrier(id)
+        self.wake()
+    }
+
     package func forget(_ context: ContextID) {
         self.scheduler.forget(context)
-        self.wake()
+    }
+
+    /// What a context has computed; nothing if the cache cannot give it.
+    func takeOut(_ context: ContextID) -> (tokens: [Token], snapshot: SequenceSnapshot) {
+        guard let prefix = self.scheduler.cutForSaving(context),
+            let snapshot = self.backend?.snapshot(of: prefix.source, keeping: prefix.tokens.count)
+        else { return ([], SequenceSnapshot(bytes: [])) }
+        return (prefix.tokens, snapshot)
+    }
+
+    /// Gives a context what was taken out.
+    func putIn(_ tokens: [Token], _ snapshot: SequenceSnapshot, for context: ContextID) {
+        guard !tokens.isEmpty else { return }
+        self.lastKept += 1
+        let id = ParkID(self.lastKept)
+        self.backend?.keep(id, snapshot)
+        self.scheduler.keep(id, tokens, for: context)
     }
 
     /// Ends the engine when what runs and waits has ended, and then resumes the continuation.

@@ -12,6 +12,7 @@ final class LlamaBackend: DecodeBackend {
     private let abort: AbortSignal
     private var context: LlamaContext?
     private var batch: BatchBuffer
+    private var kept: [ParkID: SequenceSnapshot] = [:]
     private var samplers: [RequestID: any TokenSampler] = [:]
     private let candidates: CandidateBuffer
 
@@ -53,6 +54,20 @@ final class LlamaBackend: DecodeBackend {
 
     func committedLength(of slot: SlotID) -> Int {
         self.context?.length(of: slot) ?? 0
+    }
+
+    func snapshot(of source: PrefixSource, keeping count: Int) -> SequenceSnapshot? {
+        switch source {
+        case .kept(let id):
+            return self.kept[id]
+        case .slot(let slot):
+            guard self.context?.removeTail(slot, from: count) ?? false else { return nil }
+            return self.context?.snapshot(of: slot)
+        }
+    }
+
+    func keep(_ id: ParkID, _ snapshot: SequenceSnapshot) {
+        self.kept[id] = snapshot
     }
 
     func perform(_ plan: StepPlan) -> StepOutcome {
@@ -101,6 +116,12 @@ final class LlamaBackend: DecodeBackend {
             return self.context?.removeTail(slot, from: position) ?? true ? nil : slot
         case .discard(let slot, let position, let count):
             return self.context?.discard(slot, from: position, count: count) ?? true ? nil : slot
+        case .restore(let id, let slot, let count):
+            guard let snapshot = self.kept[id], self.context?.restore(snapshot, into: slot) ?? false else { return slot }
+            return self.context?.removeTail(slot, from: count) ?? true ? nil : slot
+        case .drop(let id):
+            self.kept[id] = nil
+            return nil
         }
     }
 

@@ -14,10 +14,11 @@ package final class ModelHost: StreamProducer {
         var vocabulary: (any TextModel)?
     }
 
-    private let engine: InferenceEngine
+    let engine: InferenceEngine
     private let abort: AbortSignal
     package let activity: ActivityLog
     private let text = InferenceThread(name: "mullama-text")
+    let identity: ModelIdentity
     private let state: Mutex<State>
 
     /// - Parameters:
@@ -25,6 +26,7 @@ package final class ModelHost: StreamProducer {
     ///   - makeBackend: Called on the engine's thread.
     package init(
         text: any TextModel,
+        identity: ModelIdentity,
         scheduler: Scheduler,
         clock: EngineClock,
         abort: AbortSignal = AbortSignal(),
@@ -35,6 +37,7 @@ package final class ModelHost: StreamProducer {
         let engine = InferenceEngine(thread: thread, clock: clock, scheduler: scheduler, activity: activity)
         self.activity = activity
         self.engine = engine
+        self.identity = identity
         self.abort = abort
         self.state = Mutex(State(vocabulary: text))
         engine.start(makeBackend)
@@ -134,16 +137,20 @@ package final class ModelHost: StreamProducer {
         self.engine.send { $0.resume(request) }
     }
 
-    /// Forgets what a context computed, after the calls that were made on it before.
-    func forget(_ context: ContextID) async {
-        try? await self.text.perform {}
-        await withCheckedContinuation { continuation in
-            let isSent = self.engine.send { engine in
-                engine.forget(context)
-                continuation.resume()
+    /// Gives a context's job its place among the calls.
+    func enqueue(on context: ContextID, _ makeJob: (RequestID) -> ContextJob) {
+        let (job, isOpen) = self.state.withLock { state in
+            state.lastRequest += 1
+            let id = RequestID(state.lastRequest)
+            let job = makeJob(id)
+            guard state.vocabulary != nil else { return (job, false) }
+            self.text.run { [engine] in
+                let isSent = engine.send { $0.submit(job, id, on: context) }
+                if !isSent { job.refuse() }
             }
-            if !isSent { continuation.resume() }
+            return (job, true)
         }
+        if !isOpen { job.refuse() }
     }
 
     /// Whether later calls are refused.

@@ -60,6 +60,7 @@ struct ModelLoader: Sendable {
         let cacheType = self.params.cacheType
         let host = ModelHost(
             text: vocabulary,
+            identity: ModelIdentity(header.url, header, self.params),
             scheduler: Scheduler(limits: limits, prefillPolicy: policy),
             clock: EngineClock(ContinuousClock()),
             abort: abort
