@@ -41,6 +41,7 @@ let library: [Target] = [
         dependencies: [
             "CLlama", "InferenceCore", "ModelStore",
             .product(name: "Logging", package: "swift-log"),
+            .product(name: "Histogram", package: "hdrhistogram-swift"),
         ],
         swiftSettings: settings
     ),
@@ -86,7 +87,11 @@ let package = Package(
             .library(name: "Mullama", targets: ["Mullama"]),
             .library(name: "ModelStore", targets: ["ModelStore"]),
         ] : []) + (hasTools ? [.executable(name: "mullama", targets: ["MullamaCLI"])] : []),
-    dependencies: (hasLibrary ? [.package(url: "https://github.com/apple/swift-log", from: "1.16.2")] : [])
+    dependencies: (hasLibrary
+        ? [
+            .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+            .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        ] : [])
         + (hasTools
             ? [
                 .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -1,3 +1,4 @@
+public import Foundation
 public import InferenceCore
 
 /// A place to generate in: it remembers what it has computed, so that prompts that begin alike start sooner, and nothing else.
@@ -42,9 +43,39 @@ public struct AsyncContext: Sendable {
         self.stream(.text(prompt, parseSpecial: true, addSpecial: false), maxTokens: maxTokens, options: options)
     }
 
-    /// Forgets what was computed by the calls that have ended. Answers stay the same; the next one starts from scratch.
+    // MARK: What was computed
+
+    /// Forgets what was computed by the calls that were made before, once they have ended. Answers stay the same; the next one starts from
+    /// scratch. Cancelling the task ends the waiting and not the clearing.
     public func clear() async {
         await self.model.host.forget(self.id)
+    }
+
+    /// Writes the longest prompt beginning that the context has computed into a file, after the calls that were made before.
+    ///
+    /// With ``restore(from:)``, later prompts that begin alike start sooner, in another run of the program too. What calls of others took
+    /// the place of is not there any more: save soon after the call.
+    ///
+    /// - Throws: ``MullamaError`` with `ioFailed` (a file that was there is as before) or `modelClosed`. `CancellationError` when the task is
+    ///   cancelled before the calls made before have ended; nothing is written then.
+    public func save(to url: URL) async throws {
+        try await self.model.host.save(self.id, to: url)
+    }
+
+    /// Reads a file that ``save(to:)`` wrote with the same model, after the calls that were made before.
+    ///
+    /// Answers stay the same. The prefix is held in memory beside the KV cache until ``clear()``, and serves all contexts of the model.
+    ///
+    /// - Throws: ``MullamaError`` with `stateMismatch` for a file that is damaged, of another model or of other parameters, `ioFailed` or
+    ///   `modelClosed`; the context is as before then. `CancellationError` when the task is cancelled.
+    public func restore(from url: URL) async throws {
+        try await self.model.host.restore(self.id, from: url, contextSize: self.contextSize)
+    }
+
+    /// Cancels the calls that were made on this context and have not ended: they throw `CancellationError` after the engine's present step.
+    /// Later calls work.
+    public func cancelAll() {
+        self.model.host.cancelAll(of: self.id)
     }
 
     private func stream(_ prompt: Prompt, maxTokens: Int, options: GenerationOptions) -> GenerationStream {

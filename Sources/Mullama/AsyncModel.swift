@@ -8,15 +8,15 @@ public final class AsyncModel: Sendable {
     public let info: ModelInfo
     /// The size of contexts that do not ask for another.
     let contextSize: Int
-    /// What contexts cost, and may cost.
-    let cacheBudget: CacheBudget
+    /// What contexts cost, may cost, and were promised.
+    let account: MemoryAccount
     let host: ModelHost
     private let template: String?
 
-    package init(info: ModelInfo, contextSize: Int, cacheBudget: CacheBudget, host: ModelHost, template: String?) {
+    package init(info: ModelInfo, contextSize: Int, account: MemoryAccount, host: ModelHost, template: String?) {
         self.info = info
         self.contextSize = contextSize
-        self.cacheBudget = cacheBudget
+        self.account = account
         self.host = host
         self.template = template
     }
@@ -122,6 +122,25 @@ public final class AsyncModel: Sendable {
 
     /// Serves the calls that were made, then frees the model. Later calls throw ``MullamaError/Code/modelClosed``.
     public func close() async {
-        await self.host.close()
+        await self.host.close(grace: nil)
     }
+
+    /// Closes the model as ``close()`` does, but waits no longer than `grace` for the calls that were made: those that still run then, or
+    /// wait, throw ``MullamaError/Code/modelClosed`` with their text so far.
+    ///
+    /// Beside an earlier close, the shorter time counts.
+    public func close(grace: Duration) async {
+        await self.host.close(grace: max(.zero, grace))
+    }
+
+    // MARK: Watching
+
+    /// What was generated so far, counted. Reading it waits for nothing.
+    public var metrics: GenerationMetrics { self.host.activity.metrics }
+
+    /// The generations that are on their way, in the order in which they were called for.
+    public var generations: [GenerationStatus] { self.host.activity.live }
+
+    /// The last 1,000 generations that ended, the latest last.
+    public var recentGenerations: [GenerationRecord] { self.host.activity.records }
 }

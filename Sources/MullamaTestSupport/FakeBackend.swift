@@ -6,6 +6,7 @@ package import Mullama
 /// It keeps a cache of its own from the plans' operations alone, and traps when a plan does not fit it.
 package final class FakeBackend: DecodeBackend {
     private var cache: [SlotID: [Token]] = [:]
+    private var kept: [ParkID: SequenceSnapshot] = [:]
     private var prompts: [RequestID: [Token]] = [:]
     private var generated: [RequestID: Int] = [:]
     private let control: FakeControl
@@ -29,8 +30,23 @@ package final class FakeBackend: DecodeBackend {
         self.cache[slot]?.count ?? 0
     }
 
+    package func snapshot(of source: PrefixSource, keeping count: Int) -> SequenceSnapshot? {
+        switch source {
+        case .kept(let id):
+            return self.kept[id]
+        case .slot(let slot):
+            self.cache[slot, default: []].removeSubrange(count...)
+            return SequenceSnapshot(bytes: self.cache[slot, default: []].compactMap { UInt8(exactly: $0.rawValue) })
+        }
+    }
+
+    package func keep(_ id: ParkID, _ snapshot: SequenceSnapshot) {
+        self.kept[id] = snapshot
+    }
+
     package func perform(_ plan: StepPlan) -> StepOutcome {
         self.control.enterStep(plan)
+        if let fault = self.control.takeEngineFault() { return StepOutcome(engineFault: fault) }
         if let fault = self.control.takeResizeFault(for: plan) { return StepOutcome(resizeFault: fault) }
         for op in plan.memory { self.apply(op) }
 
@@ -53,6 +69,9 @@ package final class FakeBackend: DecodeBackend {
         case .resize(_, let kept): self.cache = self.cache.filter { kept.contains($0.key) }
         case .clear(let slot): self.cache[slot] = []
         case .removeTail(let slot, let position): self.cache[slot]?.removeSubrange(position...)
+        case .restore(let id, let slot, let count):
+            self.cache[slot] = self.kept[id].map { $0.bytes.prefix(count).map { Token(rawValue: Int32($0)) } }
+        case .drop(let id): self.kept[id] = nil
         case .discard(let slot, let position, let count): self.cache[slot]?.removeSubrange(position..<(position + count))
         }
     }

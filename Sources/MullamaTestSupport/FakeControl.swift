@@ -22,6 +22,7 @@ package final class FakeControl: Sendable {
     private struct State {
         var log = Log()
         var faults: [RequestID: RequestFault] = [:]
+        var engineFault: RequestFault?
         var resizeFaults: [RequestFault] = []
         var waiters: [(isReached: @Sendable (Log) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
     }
@@ -89,6 +90,13 @@ package final class FakeControl: Sendable {
         }
     }
 
+    /// Lets the held step run, and holds the one after it.
+    package func advance() async {
+        let count = self.log.plans.count
+        self.release(1)
+        await self.steps(count + 1)
+    }
+
     /// Makes the next step fail for a request.
     package func fail(_ request: RequestID, _ fault: RequestFault) {
         self.state.withLock { $0.faults[request] = fault }
@@ -97,6 +105,11 @@ package final class FakeControl: Sendable {
     /// Makes the next change of the cache's shape fail.
     package func failNextResize(_ fault: RequestFault) {
         self.state.withLock { $0.resizeFaults.append(fault) }
+    }
+
+    /// Makes the backend break down in the next step.
+    package func failEngine(_ fault: RequestFault) {
+        self.state.withLock { $0.engineFault = fault }
     }
 
     // MARK: The backend's side
@@ -133,6 +146,10 @@ package final class FakeControl: Sendable {
             defer { state.faults = [:] }
             return state.faults
         }
+    }
+
+    func takeEngineFault() -> RequestFault? {
+        self.state.withLock { $0.engineFault.take() }
     }
 
     func takeResizeFault(for plan: StepPlan) -> RequestFault? {

@@ -12,10 +12,12 @@ package struct FakeModel {
         parallel: Int = 4,
         contextSize: Int = 512,
         cells: Int = .max,
+        fingerprint: String = "fake",
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         let host = ModelHost(
             text: ByteText(control),
+            identity: ModelIdentity(architecture: "fake", cacheType: "f16", llamaVersion: "0") { fingerprint },
             scheduler: Scheduler(limits: SchedulerLimits(parallel: parallel, cells: cells)),
             clock: EngineClock(clock)
         ) {
@@ -35,7 +37,7 @@ package struct FakeModel {
                 sizeInBytes: 0
             ),
             contextSize: contextSize,
-            cacheBudget: CacheBudget(bytesPerToken: 1, parallel: parallel),
+            account: MemoryAccount(CacheBudget(bytesPerToken: 1, parallel: parallel)),
             host: host,
             template: nil
         )

@@ -11,14 +11,24 @@ public struct KVLedger: Sendable {
         var lastUse: UInt64 = 0
     }
 
+    /// A prefix outside of the cache.
+    struct Kept: Sendable, Equatable {
+        var prefix: PrefixReusePolicy.Kept
+        var context: ContextID
+    }
+
     public private(set) var geometry: CacheGeometry = .none
     private(set) var slots: [Slot] = []
+    private(set) var kept: [ParkID: Kept] = [:]
     private let policy: PrefixReusePolicy
     private var useCounter: UInt64 = 0
 
     public init(policy: PrefixReusePolicy) {
         self.policy = policy
     }
+
+    /// The same without anything in it.
+    var emptied: KVLedger { KVLedger(policy: self.policy) }
 
     func length(of slot: SlotID) -> Int { self.slots[Int(slot.rawValue)].tokens.count }
 
@@ -38,17 +48,20 @@ public struct KVLedger: Sendable {
             guard slot.owner == nil else { return nil }
             return .init(slot: SlotID(Int32(index)), reusable: slot.tokens[..<slot.reusable], lastUse: slot.lastUse)
         }
-        guard let choice = self.policy.choose(for: request.prompt, among: candidates) else { return nil }
+        let kept = self.kept.values.map(\.prefix).sorted { $0.id < $1.id }.filter { $0.tokens.count <= self.geometry.cellsPerSlot }
+        guard let choice = self.policy.choose(for: request.prompt, among: candidates, kept: kept) else { return nil }
 
         let index = Int(choice.slot.rawValue)
         let held = self.slots[index].tokens.count
         var op: MemoryOp?
-        if held > choice.reused {
+        if let source = choice.source {
+            op = .restore(source, choice.slot, keeping: choice.reused)
+        } else if held > choice.reused {
             op = choice.reused == 0 ? .clear(choice.slot) : .removeTail(choice.slot, from: choice.reused)
         }
         self.slots[index].owner = request.id
         self.slots[index].context = request.context
-        self.slots[index].tokens.removeSubrange(choice.reused...)
+        self.slots[index].tokens = Array(request.prompt[..<choice.reused])
         self.slots[index].reusable = choice.reused
         return (choice.slot, choice.reused, op)
     }
@@ -86,13 +99,40 @@ public struct KVLedger: Sendable {
         return .clear(slot)
     }
 
-    /// Forgets what a context left in slots that no request is using.
+    /// Forgets what a context left in slots that no request is using, and what was restored for it.
     public mutating func forget(_ context: ContextID) -> [MemoryOp] {
-        self.slots.indices.compactMap { index in
+        let cleared = self.slots.indices.compactMap { index -> MemoryOp? in
             let slot = self.slots[index]
             guard slot.owner == nil, slot.context == context, !slot.tokens.isEmpty else { return nil }
             return self.releaseAndForget(SlotID(Int32(index)))
         }
+        let dropped = self.kept.filter { $0.value.context == context }.keys.sorted()
+        for id in dropped { self.kept[id] = nil }
+        return cleared + dropped.map { .drop($0) }
+    }
+
+    // MARK: Prefixes outside of the cache
+
+    /// What a context has computed and may be saved: its slot with the longest reusable prefix, cut to that.
+    ///
+    /// Its other tokens are worth nothing to a later prompt. They are taken to be removed by whoever takes the prefix out.
+    public mutating func cutForSaving(_ context: ContextID) -> (slot: SlotID, tokens: [Token])? {
+        let own = self.slots.indices.filter {
+            self.slots[$0].owner == nil && self.slots[$0].context == context && self.slots[$0].reusable > 0
+        }
+        guard let index = own.max(by: { self.slots[$0].reusable < self.slots[$1].reusable }) else { return nil }
+        self.slots[index].tokens.removeSubrange(self.slots[index].reusable...)
+        return (SlotID(Int32(index)), self.slots[index].tokens)
+    }
+
+    /// The longest prefix that was restored for a context.
+    public func keptPrefix(of context: ContextID) -> (id: ParkID, tokens: [Token])? {
+        self.kept.values.filter { $0.context == context }.map(\.prefix).max { $0.tokens.count < $1.tokens.count }.map { ($0.id, $0.tokens) }
+    }
+
+    /// Notes a prefix that the backend was given.
+    public mutating func keep(_ prefix: PrefixReusePolicy.Kept, for context: ContextID) {
+        self.kept[prefix.id] = Kept(prefix: prefix, context: context)
     }
 
     /// Notes a new shape of the cache. With another number of slots, everything is forgotten, and none may be in use; otherwise what does

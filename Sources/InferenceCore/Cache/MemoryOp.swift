@@ -8,4 +8,8 @@ public enum MemoryOp: Sendable, Hashable {
     case clear(SlotID)
     /// Forget `count` tokens from a position on and move the later ones up.
     case discard(SlotID, from: Int, count: Int)
+    /// Put a kept prefix into the slot in place of what it holds, and forget all of it but `keeping` tokens.
+    case restore(ParkID, SlotID, keeping: Int)
+    /// Let go of a kept prefix.
+    case drop(ParkID)
 }

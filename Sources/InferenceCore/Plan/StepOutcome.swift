@@ -22,6 +22,8 @@ public struct StepOutcome: Sendable {
     public var aborted: Set<RequestID>
     /// The cache could not be given its new shape. Then it is as it was, and nothing of the step was done.
     public var resizeFault: RequestFault?
+    /// The backend cannot go on. What its cache held is lost, and nothing of the step counts.
+    public var engineFault: RequestFault?
     /// How long the decode batch took; nil if there was none.
     public var decodeTime: Duration?
     /// How long all prefill chunks took; nil if there were none.
@@ -37,6 +39,7 @@ public struct StepOutcome: Sendable {
         faults: [RequestID: RequestFault] = [:],
         aborted: Set<RequestID> = [],
         resizeFault: RequestFault? = nil,
+        engineFault: RequestFault? = nil,
         decodeTime: Duration? = nil,
         prefillTime: Duration? = nil
     ) {
@@ -44,6 +47,7 @@ public struct StepOutcome: Sendable {
         self.faults = faults
         self.aborted = aborted
         self.resizeFault = resizeFault
+        self.engineFault = engineFault
         self.decodeTime = decodeTime
         self.prefillTime = prefillTime
     }

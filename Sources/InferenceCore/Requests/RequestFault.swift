@@ -7,6 +7,7 @@ public struct RequestFault: Error, Sendable, Hashable {
         case outOfMemory
         case cacheExhausted
         case engineFailed
+        case modelClosed
     }
 
     public var code: Code

@@ -21,6 +21,8 @@ public struct Scheduler: Sendable {
     /// Whose prompt comes first in the next step.
     private var turn = 0
     private var lastAdded: RequestID?
+    /// Barriers that were reached and are not passed yet.
+    private var reached: Set<RequestID> = []
     private var cancelledEarly: [RequestID: FinishReason] = [:]
 
     /// The plan that is being carried out, and what it takes to undo its admissions.
@@ -39,8 +41,10 @@ public struct Scheduler: Sendable {
 
     public var waitingCount: Int { self.waiting.count }
     public var runningCount: Int { self.running.count }
-    public var isIdle: Bool { self.sequences.isEmpty }
+    public var isIdle: Bool { self.sequences.isEmpty && self.waiting.isEmpty }
     public var geometry: CacheGeometry { self.ledger.geometry }
+    /// How far the requests are that have a slot.
+    public var progress: [SequenceProgress] { self.running.compactMap { self.sequences[$0]?.progress } }
     /// For the check that the ledger and the C library agree.
     public var busyLengths: [(slot: SlotID, length: Int)] { self.ledger.busyLengths }
     /// The earliest deadline of all requests.
@@ -89,6 +93,12 @@ extension Scheduler {
         self.sequences.keys.sorted().flatMap { self.fail($0, fault, now: now) }
     }
 
+    /// Ends the requests of one context.
+    public mutating func cancelAll(of context: ContextID, now: Duration) -> [EngineAction] {
+        let ids = self.sequences.values.filter { $0.request.context == context }.map(\.request.id).sorted()
+        return ids.flatMap { self.end($0, reason: .cancelled, now: now) }
+    }
+
     /// Stops or resumes work on a request whose consumer is behind. It keeps its slot.
     public mutating func setPaused(_ id: RequestID, _ isPaused: Bool) {
         self.sequences[id]?.isPaused = isPaused
@@ -97,6 +107,41 @@ extension Scheduler {
     /// Forgets what a context computed, as far as no request is using it.
     public mutating func forget(_ context: ContextID) {
         self.pendingOps += self.ledger.forget(context)
+    }
+
+    // MARK: Between two requests of a context
+
+    /// Adds a barrier: ``reachedBarriers()`` names it once the context's earlier requests have ended, and later ones wait until ``passBarrier(_:)``.
+    public mutating func addBarrier(_ id: RequestID, _ context: ContextID) {
+        self.lastAdded = id
+        self.waiting.appendBarrier(id, context)
+    }
+
+    /// The barriers that were reached since the last time, each told once.
+    public mutating func reachedBarriers() -> [RequestID] {
+        let busy = Set(self.running.compactMap { self.sequences[$0]?.request.context })
+        let new = self.waiting.reachedBarriers(busy: busy).filter { !self.reached.contains($0) }
+        self.reached.formUnion(new)
+        return new
+    }
+
+    /// Lets the requests behind a barrier go on.
+    public mutating func passBarrier(_ id: RequestID) {
+        self.waiting.remove([id])
+        self.reached.remove(id)
+    }
+
+    /// What a context has computed and may be saved, in a slot whose other tokens are to be removed, or kept outside of the cache.
+    public mutating func cutForSaving(_ context: ContextID) -> (source: PrefixSource, tokens: [Token])? {
+        let slot = self.ledger.cutForSaving(context)
+        let kept = self.ledger.keptPrefix(of: context)
+        if let kept, kept.tokens.count >= slot?.tokens.count ?? 0 { return (.kept(kept.id), kept.tokens) }
+        return slot.map { (.slot($0.slot), $0.tokens) }
+    }
+
+    /// Notes a prefix that the backend was given.
+    public mutating func keep(_ id: ParkID, _ tokens: [Token], for context: ContextID) {
+        self.ledger.keep(.init(id: id, tokens: tokens, servesInPart: self.limits.canTrimMoved), for: context)
     }
 
     private func reasonToRefuse(_ request: GenerationRequest) -> RequestFault? {
@@ -211,8 +256,9 @@ extension Scheduler {
         return ops
     }
 
+    /// In the order of their slots: llama.cpp computes sequences together whose slots follow one another, and starts anew at each other row.
     private func decodeRows() -> [StepPlan.DecodeRow] {
-        self.running.compactMap { id in
+        let rows = self.running.compactMap { id -> StepPlan.DecodeRow? in
             guard let sequence = self.sequences[id], !sequence.isPaused, case .decoding(let slot, let token) = sequence.phase else {
                 return nil
             }
@@ -220,6 +266,7 @@ extension Scheduler {
             guard position < sequence.request.contextSize else { return nil }
             return .init(request: id, slot: slot, token: token, position: position)
         }
+        return rows.sorted { $0.slot < $1.slot }
     }
 
     /// All prompts share what the step has room for, and take turns in being first, so that a short one never waits for a long one's end.
@@ -248,6 +295,7 @@ extension Scheduler {
     public mutating func commit(_ outcome: StepOutcome, now: Duration) -> [EngineAction] {
         guard let step = self.step else { return [] }
         self.step = nil
+        if let fault = outcome.engineFault { return self.startAnew(because: fault, now: now) }
         if let fault = outcome.resizeFault {
             self.undo(step, because: fault)
             return []
@@ -296,6 +344,14 @@ extension Scheduler {
         self.ledger = undo.ledger
         self.pendingOps = undo.ops
         self.sizing.resizeFailed(undo.target, because: fault)
+    }
+
+    /// The cache is lost, and with it every request that had begun. Those that wait go on waiting.
+    private mutating func startAnew(because fault: RequestFault, now: Duration) -> [EngineAction] {
+        let actions = self.running.sorted().flatMap { self.fail($0, fault, now: now) }
+        self.ledger = self.ledger.emptied
+        self.pendingOps = []
+        return actions
     }
 
     private mutating func end(_ id: RequestID, reason: FinishReason, now: Duration) -> [EngineAction] {

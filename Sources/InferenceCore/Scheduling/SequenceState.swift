@@ -45,6 +45,23 @@ struct SequenceState: Sendable {
         }
     }
 
+    var progress: SequenceProgress {
+        let prefilled =
+            switch self.phase {
+            case .waiting: 0
+            case .prefilling(_, let next): next
+            case .decoding: self.request.prompt.count
+            }
+        return SequenceProgress(
+            request: self.request.id,
+            isPrefilling: self.firstToken == nil,
+            isPaused: self.isPaused,
+            prefilled: prefilled,
+            completionTokens: self.usage.completionTokens,
+            lastToken: self.lastToken
+        )
+    }
+
     mutating func start(in slot: SlotID, reused: Int, now: Duration) {
         self.phase = .prefilling(slot, next: reused)
         self.usage.cachedTokens = reused

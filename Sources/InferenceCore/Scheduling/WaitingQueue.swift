@@ -4,15 +4,30 @@ struct WaitingQueue: Sendable {
         var id: RequestID
         var context: ContextID
         var priority: RequestPriority
+        /// Not a request, but something that is to happen to its context between two of them.
+        var isBarrier = false
     }
 
     private var entries: [Entry] = []
 
-    var count: Int { self.entries.count }
+    /// Requests that wait.
+    var count: Int { self.entries.count { !$0.isBarrier } }
     var isEmpty: Bool { self.entries.isEmpty }
 
     mutating func append(_ request: GenerationRequest) {
         self.entries.append(Entry(id: request.id, context: request.context, priority: request.priority))
+    }
+
+    /// Adds a barrier: it is reached when the requests of its context that came before have ended, and those after it wait for it.
+    mutating func appendBarrier(_ id: RequestID, _ context: ContextID) {
+        self.entries.append(Entry(id: id, context: context, priority: .normal, isBarrier: true))
+    }
+
+    /// The barriers that are first of their context, none of a busy one.
+    func reachedBarriers(busy: Set<ContextID>) -> [RequestID] {
+        guard self.entries.contains(where: \.isBarrier) else { return [] }
+        var seen = busy
+        return self.entries.filter { seen.insert($0.context).inserted && $0.isBarrier }.map(\.id)
     }
 
     /// Puts requests back where their ids say that they stood.
@@ -31,7 +46,7 @@ struct WaitingQueue: Sendable {
     func next(_ limit: Int, busy: Set<ContextID>) -> [RequestID] {
         guard limit > 0 else { return [] }
         var taken = busy
-        let eligible = self.entries.filter { taken.insert($0.context).inserted }
+        let eligible = self.entries.filter { taken.insert($0.context).inserted && !$0.isBarrier }
         var chosen: [RequestID] = []
         for priority in RequestPriority.allCases.reversed() where chosen.count < limit {
             chosen += eligible.lazy.filter { $0.priority == priority }.prefix(limit - chosen.count).map(\.id)

@@ -8,6 +8,10 @@ package protocol DecodeBackend: AnyObject {
     func end(_ request: RequestID)
     /// Carries out one step.
     func perform(_ plan: StepPlan) -> StepOutcome
+    /// The state of a computed prefix, to be kept outside of the cache. A slot's later tokens are removed.
+    func snapshot(of source: PrefixSource, keeping count: Int) -> SequenceSnapshot?
+    /// Takes a prefix that later plans may name.
+    func keep(_ id: ParkID, _ snapshot: SequenceSnapshot)
     /// Tokens that the C library really has in a slot, for the check that the ledger is right.
     func committedLength(of slot: SlotID) -> Int
 }

@@ -8,9 +8,16 @@ package import InferenceCore
 package actor InferenceEngine {
     private enum Lifecycle {
         case running
-        /// What runs may end, nothing new begins. The continuations wait for the end.
-        case closing([CheckedContinuation<Void, Never>])
+        /// What runs may end until `failing`, nothing new begins. The continuations wait for the end.
+        case closing([CheckedContinuation<Void, Never>], failing: Duration?)
         case closed
+    }
+
+    /// A request that the engine was handed.
+    private struct Call {
+        var channel: StreamChannel
+        var sampler: any TokenSampler
+        var deadline: Duration?
     }
 
     package nonisolated let thread: InferenceThread
@@ -18,15 +25,20 @@ package actor InferenceEngine {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { self.thread.asUnownedSerialExecutor() }
 
     private var scheduler: Scheduler
+    private let activity: ActivityLog
+    private var makeBackend: (@Sendable () -> any DecodeBackend)?
     private var backend: (any DecodeBackend)?
-    private var channels: [RequestID: StreamChannel] = [:]
+    private var calls: [RequestID: Call] = [:]
+    private var jobs: [RequestID: ContextJob] = [:]
+    private var lastKept: UInt64 = 0
     private var lifecycle = Lifecycle.running
     private var sleeper: CheckedContinuation<Void, Never>?
     private var alarm: Task<Void, Never>?
 
-    package init(thread: InferenceThread, clock: EngineClock, scheduler: Scheduler) {
+    package init(thread: InferenceThread, clock: EngineClock, scheduler: Scheduler, activity: ActivityLog) {
         self.thread = thread
         self.clock = clock
+        self.activity = activity
         self.scheduler = scheduler
     }
 
@@ -35,7 +47,10 @@ package actor InferenceEngine {
     /// - Parameter makeBackend: Called on the engine's thread, the only one that ever touches the backend.
     package nonisolated func start(_ makeBackend: @escaping @Sendable () -> any DecodeBackend) {
         // A message, since the first request may come before the task below gets to run.
-        self.send { $0.backend = makeBackend() }
+        self.send { engine in
+            engine.makeBackend = makeBackend
+            engine.backend = makeBackend()
+        }
         Task.detached { await self.run() }
     }
 
@@ -48,7 +63,7 @@ package actor InferenceEngine {
             }
         }
         self.backend = nil
-        if case .closing(let waiters) = self.lifecycle {
+        if case .closing(let waiters, _) = self.lifecycle {
             for waiter in waiters { waiter.resume() }
         }
         self.lifecycle = .closed
@@ -57,33 +72,81 @@ package actor InferenceEngine {
 
     /// - Returns: Whether there was anything to do.
     private func step() -> Bool {
+        self.failOverdue()
+        for id in self.scheduler.reachedBarriers() { self.jobs.removeValue(forKey: id)?.run(self) }
         let (plan, actions) = self.scheduler.plan(now: self.clock.now())
         self.deliver(actions)
         guard let plan, let backend = self.backend else { return false }
         let outcome = backend.perform(plan)
-        self.deliver(self.scheduler.commit(outcome, now: self.clock.now()))
+        let told = self.scheduler.commit(outcome, now: self.clock.now())
+        self.activity.advanced(self.scheduler.progress)
+        self.deliver(told)
+        guard outcome.engineFault == nil else {
+            self.restart()
+            return true
+        }
         assert(self.ledgerAgrees(with: backend), "the ledger and the C library disagree on what the KV cache holds")
         return true
     }
 
-    private func deliver(_ actions: [EngineAction]) {
+    /// - Parameter cancelled: When the cancel came that these actions are the answer to.
+    private func deliver(_ actions: [EngineAction], cancelled: Duration? = nil) {
         for action in actions {
             switch action {
             case .emit(let id, let text, let tokens):
-                if self.channels[id]?.push(GenerationChunk(text: text, tokens: tokens)) ?? false {
+                if self.calls[id]?.channel.push(GenerationChunk(text: text, tokens: tokens)) ?? false {
                     self.scheduler.setPaused(id, true)
                 }
             case .finish(let id, let reason, let usage, let timings):
-                self.forget(id)?.finish(reason, usage, timings)
-            case .fail(let id, let fault, _, _):
-                self.forget(id)?.fail(fault)
+                let call = self.end(id, reason, nil, usage, timings, cancelled: cancelled)
+                call?.channel.finish(reason, usage, timings)
+            case .fail(let id, let fault, let usage, let timings):
+                let call = self.end(id, .failed, fault, usage, timings)
+                call?.channel.fail(fault)
             }
         }
     }
 
-    private func forget(_ id: RequestID) -> StreamChannel? {
+    private func end(
+        _ id: RequestID,
+        _ reason: FinishReason,
+        _ fault: RequestFault?,
+        _ usage: Usage,
+        _ timings: Timings,
+        cancelled: Duration? = nil
+    ) -> Call? {
         self.backend?.end(id)
-        return self.channels.removeValue(forKey: id)
+        let call = self.calls.removeValue(forKey: id)
+        let since = reason == .deadline ? call?.deadline : cancelled
+        self.activity.ended(
+            id,
+            GenerationRecord(
+                id: id.rawValue,
+                finishReason: reason,
+                errorCode: fault.map { MullamaError($0).code },
+                usage: usage,
+                timings: timings,
+                cancelLatency: since.map { max(.zero, self.clock.now() - $0) }
+            )
+        )
+        return call
+    }
+
+    /// After a fault of the C library: a new backend for those that wait and those that come.
+    private func restart() {
+        self.backend = self.makeBackend?()
+        for (id, call) in self.calls { self.backend?.begin(id, sampler: call.sampler) }
+        self.activity.restarted()
+    }
+
+    /// Ends what still runs when the time is over that ``close(failing:_:)`` gave it.
+    private func failOverdue() {
+        guard case .closing(_, let time?) = self.lifecycle, time <= self.clock.now() else { return }
+        let fault = RequestFault(
+            .modelClosed,
+            "the model was closed while the call ran, and its grace period is over: load the model again"
+        )
+        self.deliver(self.scheduler.failAll(fault, now: self.clock.now()))
     }
 
     private func ledgerAgrees(with backend: any DecodeBackend) -> Bool {
@@ -93,7 +156,7 @@ package actor InferenceEngine {
     // MARK: Sleeping
 
     private func sleep() async {
-        if let deadline = self.scheduler.nextDeadline {
+        if let deadline = self.nextAlarm {
             self.alarm = Task { [clock, weak self] in
                 guard (try? await clock.sleep(deadline)) != nil else { return }
                 self?.send { $0.wake() }
@@ -106,6 +169,11 @@ package actor InferenceEngine {
 
     private func wake() {
         self.sleeper.take()?.resume()
+    }
+
+    private var nextAlarm: Duration? {
+        guard case .closing(_, let time?) = self.lifecycle else { return self.scheduler.nextDeadline }
+        return min(time, self.scheduler.nextDeadline ?? time)
     }
 
     private var isDone: Bool {
@@ -122,17 +190,25 @@ package actor InferenceEngine {
 extension InferenceEngine {
     package func submit(_ request: GenerationRequest, sampler: any TokenSampler, to channel: StreamChannel) {
         guard case .running = self.lifecycle else {
+            self.activity.endedEarly(request.id, .failed, code: .modelClosed)
             channel.fail(MullamaError.modelClosed)
             return
         }
-        self.channels[request.id] = channel
+        self.calls[request.id] = Call(channel: channel, sampler: sampler, deadline: request.deadline)
+        self.activity.queued(request)
         self.backend?.begin(request.id, sampler: sampler)
         self.deliver(self.scheduler.add(request, now: self.clock.now()))
         self.wake()
     }
 
-    package func cancel(_ request: RequestID, reason: FinishReason) {
-        self.deliver(self.scheduler.cancel(request, reason: reason, now: self.clock.now()))
+    /// - Parameter asked: When the cancel came.
+    package func cancel(_ request: RequestID, reason: FinishReason, asked: Duration) {
+        self.deliver(self.scheduler.cancel(request, reason: reason, now: self.clock.now()), cancelled: asked)
+        self.wake()
+    }
+
+    package func cancelAll(of context: ContextID, asked: Duration) {
+        self.deliver(self.scheduler.cancelAll(of: context, now: self.clock.now()), cancelled: asked)
         self.wake()
     }
 
@@ -141,18 +217,50 @@ extension InferenceEngine {
         self.wake()
     }
 
-    package func forget(_ context: ContextID) {
-        self.scheduler.forget(context)
+    // MARK: Between two calls of a context
+
+    package func submit(_ job: ContextJob, _ id: RequestID, on context: ContextID) {
+        guard case .running = self.lifecycle else { return job.refuse() }
+        self.jobs[id] = job
+        self.scheduler.addBarrier(id, context)
         self.wake()
     }
 
+    package func endJob(_ id: RequestID) {
+        self.scheduler.passBarrier(id)
+        self.wake()
+    }
+
+    package func forget(_ context: ContextID) {
+        self.scheduler.forget(context)
+    }
+
+    /// What a context has computed; nothing if the cache cannot give it.
+    func takeOut(_ context: ContextID) -> (tokens: [Token], snapshot: SequenceSnapshot) {
+        guard let prefix = self.scheduler.cutForSaving(context),
+            let snapshot = self.backend?.snapshot(of: prefix.source, keeping: prefix.tokens.count)
+        else { return ([], SequenceSnapshot(bytes: [])) }
+        return (prefix.tokens, snapshot)
+    }
+
+    /// Gives a context what was taken out.
+    func putIn(_ tokens: [Token], _ snapshot: SequenceSnapshot, for context: ContextID) {
+        guard !tokens.isEmpty else { return }
+        self.lastKept += 1
+        let id = ParkID(self.lastKept)
+        self.backend?.keep(id, snapshot)
+        self.scheduler.keep(id, tokens, for: context)
+    }
+
     /// Ends the engine when what runs and waits has ended, and then resumes the continuation.
-    package func close(_ continuation: CheckedContinuation<Void, Never>) {
+    ///
+    /// - Parameter failing: When to fail what has not ended by then; nil for never.
+    package func close(failing time: Duration?, _ continuation: CheckedContinuation<Void, Never>) {
         switch self.lifecycle {
         case .running:
-            self.lifecycle = .closing([continuation])
-        case .closing(let others):
-            self.lifecycle = .closing(others + [continuation])
+            self.lifecycle = .closing([continuation], failing: time)
+        case .closing(let others, let earlier):
+            self.lifecycle = .closing(others + [continuation], failing: [time, earlier].compactMap(\.self).min())
         case .closed:
             continuation.resume()
         }
@@ -161,7 +269,7 @@ extension InferenceEngine {
 
     /// Ends the engine now: what still runs is cancelled.
     package func stop() {
-        if case .running = self.lifecycle { self.lifecycle = .closing([]) }
+        if case .running = self.lifecycle { self.lifecycle = .closing([], failing: nil) }
         self.deliver(self.scheduler.cancelAll(reason: .cancelled, now: self.clock.now()))
         self.wake()
     }

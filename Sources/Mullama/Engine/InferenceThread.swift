@@ -44,6 +44,13 @@ package final class InferenceThread: SerialExecutor {
         }
     }
 
+    /// Runs blocking `work` on a thread of its own.
+    static func runOnce(name: String, _ work: @escaping @Sendable () -> Void) {
+        let thread = InferenceThread(name: name)
+        thread.run(work)
+        thread.stop()
+    }
+
     /// Ends the thread once it has done what was enqueued before. It takes nothing more.
     package func stop() {
         self.queue.close()

@@ -7,26 +7,41 @@ final class LlamaBackend: DecodeBackend {
     private let vocabulary: Vocabulary
     private let threads: Int
     private let rows: Int
-    private let cellBytes: Int
+    private let cacheType: CacheType
+    private let account: MemoryAccount
     private let abort: AbortSignal
     private var context: LlamaContext?
     private var batch: BatchBuffer
+    private var kept: [ParkID: SequenceSnapshot] = [:]
     private var samplers: [RequestID: any TokenSampler] = [:]
     private let candidates: CandidateBuffer
 
     /// - Parameters:
     ///   - rows: The most rows of one batch.
-    ///   - cellBytes: What one token takes in the KV cache, to see in time that a cache cannot be had.
+    ///   - account: Sees in time that a cache cannot be had.
     ///   - abort: Breaks off the prefill of requests that are cancelled.
-    init(_ weights: ModelWeights, vocabulary: Vocabulary, threads: Int, rows: Int, cellBytes: Int, abort: AbortSignal) {
+    init(
+        _ weights: ModelWeights,
+        vocabulary: Vocabulary,
+        threads: Int,
+        rows: Int,
+        cacheType: CacheType,
+        account: MemoryAccount,
+        abort: AbortSignal
+    ) {
         self.weights = weights
         self.vocabulary = vocabulary
         self.threads = threads
         self.rows = rows
-        self.cellBytes = cellBytes
+        self.cacheType = cacheType
+        self.account = account
         self.abort = abort
         self.batch = BatchBuffer(capacity: rows)
         self.candidates = CandidateBuffer(size: vocabulary.size)
+    }
+
+    deinit {
+        self.account.settle(0)
     }
 
     func begin(_ request: RequestID, sampler: any TokenSampler) {
@@ -39,6 +54,20 @@ final class LlamaBackend: DecodeBackend {
 
     func committedLength(of slot: SlotID) -> Int {
         self.context?.length(of: slot) ?? 0
+    }
+
+    func snapshot(of source: PrefixSource, keeping count: Int) -> SequenceSnapshot? {
+        switch source {
+        case .kept(let id):
+            return self.kept[id]
+        case .slot(let slot):
+            guard self.context?.removeTail(slot, from: count) ?? false else { return nil }
+            return self.context?.snapshot(of: slot)
+        }
+    }
+
+    func keep(_ id: ParkID, _ snapshot: SequenceSnapshot) {
+        self.kept[id] = snapshot
     }
 
     func perform(_ plan: StepPlan) -> StepOutcome {
@@ -60,7 +89,8 @@ final class LlamaBackend: DecodeBackend {
         }
         if !plan.prefill.isEmpty {
             outcome.prefillTime = clock.measure {
-                for chunk in plan.prefill where !brokenSlots.contains(chunk.slot) && outcome.isGoing(chunk.request) {
+                for chunk in plan.prefill
+                where !brokenSlots.contains(chunk.slot) && outcome.isGoing(chunk.request) && outcome.engineFault == nil {
                     self.prefill(chunk, into: &outcome)
                 }
             }
@@ -86,21 +116,35 @@ final class LlamaBackend: DecodeBackend {
             return self.context?.removeTail(slot, from: position) ?? true ? nil : slot
         case .discard(let slot, let position, let count):
             return self.context?.discard(slot, from: position, count: count) ?? true ? nil : slot
+        case .restore(let id, let slot, let count):
+            guard let snapshot = self.kept[id], self.context?.restore(snapshot, into: slot) ?? false else { return slot }
+            return self.context?.removeTail(slot, from: count) ?? true ? nil : slot
+        case .drop(let id):
+            self.kept[id] = nil
+            return nil
         }
     }
 
     /// Makes a cache of another shape beside the present one and moves the sequences over. All of them, or nothing changes.
     private func resize(to geometry: CacheGeometry, keeping slots: [SlotID]) throws(RequestFault) {
-        let (needed, overflow) = geometry.cells.multipliedReportingOverflow(by: self.cellBytes)
-        let available = SystemMemory.available
-        if let available, overflow || needed > available {
+        do {
+            try self.account.claim(self.account.budget.bytes(of: geometry))
+        } catch {
             throw RequestFault(
                 .outOfMemory,
-                "a KV cache of \(geometry) takes \(ByteCount(overflow ? .max : needed)) and \(ByteCount(available)) of memory are available: "
-                    + "ask for fewer tokens, a smaller context or fewer parallel sequences"
+                "a KV cache of \(geometry) would \(error.reason): ask for fewer tokens, a smaller context or fewer parallel sequences"
             )
         }
-        let grown = try LlamaContext(self.weights, geometry: geometry, rows: self.rows, threads: self.threads, abort: self.abort)
+        // Also after an error: what is there then is the old one.
+        defer { self.account.settle(self.account.budget.bytes(of: self.context?.geometry ?? .none)) }
+        let grown = try LlamaContext(
+            self.weights,
+            geometry: geometry,
+            cacheType: self.cacheType,
+            rows: self.rows,
+            threads: self.threads,
+            abort: self.abort
+        )
         if let old = self.context.take() {
             for slot in slots where !grown.copy(slot, from: old) {
                 self.context = consume old
@@ -114,6 +158,10 @@ final class LlamaBackend: DecodeBackend {
         let code = self.run(rows)
         if code == 0 {
             for (index, row) in rows.enumerated() { self.sample(row.request, row: index, into: &outcome) }
+            return
+        }
+        guard !Self.isFatal(code) else {
+            outcome.engineFault = Self.fault(code)
             return
         }
         guard rows.count > 1, code == 1 || code == -1 else {
@@ -151,6 +199,7 @@ final class LlamaBackend: DecodeBackend {
             return
         }
         guard code == 0 else {
+            if Self.isFatal(code) { outcome.engineFault = Self.fault(code) }
             outcome.faults[chunk.request] = Self.fault(code)
             return
         }
@@ -177,6 +226,9 @@ final class LlamaBackend: DecodeBackend {
             outcome.faults[request] = error
         }
     }
+
+    /// Below -1, llama.cpp failed while it computed, and leaves the cache in no known state.
+    private static func isFatal(_ code: Int32) -> Bool { code < -1 }
 
     private static func fault(_ code: Int32) -> RequestFault {
         switch code {

@@ -1,5 +1,6 @@
 import CLlama
 import InferenceCore
+import ModelStore
 
 /// Owns a `llama_context`: the KV cache, the compute buffers and the logits of the last call.
 ///
@@ -15,7 +16,14 @@ struct LlamaContext: ~Copyable {
     /// The settings that results must not depend on: see `docs/decisions/0004-same-answer.md`.
     ///
     /// - Parameter rows: The most rows of one call.
-    init(_ weights: ModelWeights, geometry: CacheGeometry, rows: Int, threads: Int, abort: AbortSignal) throws(RequestFault) {
+    init(
+        _ weights: ModelWeights,
+        geometry: CacheGeometry,
+        cacheType: CacheType,
+        rows: Int,
+        threads: Int,
+        abort: AbortSignal
+    ) throws(RequestFault) {
         var c = llama_context_default_params()
         c.n_ctx = UInt32(clamping: geometry.cells)
         c.n_seq_max = UInt32(clamping: geometry.slots)
@@ -25,7 +33,9 @@ struct LlamaContext: ~Copyable {
         c.n_threads = Int32(clamping: threads)
         c.n_threads_batch = Int32(clamping: threads)
         c.kv_unified = false
-        c.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED
+        c.type_k = ggml_type(rawValue: cacheType.ggml.rawValue)
+        c.type_v = c.type_k
+        c.flash_attn_type = cacheType.isQuantized ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED
         c.swa_full = true
         c.no_perf = true
         c.abort_callback = { data in
@@ -88,13 +98,32 @@ struct LlamaContext: ~Copyable {
         return true
     }
 
-    /// Takes over what a slot of another context holds, which must have as many slots: llama.cpp refuses it otherwise.
+    /// Takes over what a slot of another context holds.
     func copy(_ slot: SlotID, from other: borrowing LlamaContext) -> Bool {
-        let size = llama_state_seq_get_size(other.pointer, slot.rawValue)
-        let state = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
-        defer { state.deallocate() }
-        let written = llama_state_seq_get_data(other.pointer, state, size, slot.rawValue)
-        return written > 0 && llama_state_seq_set_data(self.pointer, state, written, slot.rawValue) > 0
+        other.snapshot(of: slot).map { self.restore($0, into: slot) } ?? false
+    }
+
+    /// What a slot holds. With a sliding window, tokens that it has passed are left out.
+    func snapshot(of slot: SlotID) -> SequenceSnapshot? {
+        let size = llama_state_seq_get_size(self.pointer, slot.rawValue)
+        let state = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            count = llama_state_seq_get_data(self.pointer, buffer.baseAddress, size, slot.rawValue)
+        }
+        guard !state.isEmpty else { return nil }
+        return SequenceSnapshot(state, slot: Int(slot.rawValue), slots: self.geometry.slots, secondPart: self.secondPart(of: slot))
+    }
+
+    /// Puts a snapshot into a slot in place of what it holds.
+    func restore(_ snapshot: SequenceSnapshot, into slot: SlotID) -> Bool {
+        guard let state = snapshot.state(slots: self.geometry.slots) else { return false }
+        return llama_state_seq_set_data(self.pointer, state, state.count, slot.rawValue) > 0
+    }
+
+    /// Bytes of a slot's state that are the part of the cache with a sliding window.
+    private func secondPart(of slot: SlotID) -> Int {
+        guard llama_model_n_swa(self.weights.pointer) > 0 else { return 0 }
+        let partial = llama_state_seq_get_size_ext(self.pointer, slot.rawValue, UInt32(LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY))
+        return max(0, partial - SequenceSnapshot.headerSize)
     }
 
     private var memory: llama_memory_t? { llama_get_memory(self.pointer) }

@@ -12,12 +12,13 @@ package final class ModelHost: StreamProducer {
         var lastContext: UInt64 = 0
         /// Nil once the model was closed.
         var vocabulary: (any TextModel)?
-        var closing: Task<Void, Never>?
     }
 
-    private let engine: InferenceEngine
+    let engine: InferenceEngine
     private let abort: AbortSignal
+    package let activity: ActivityLog
     private let text = InferenceThread(name: "mullama-text")
+    let identity: ModelIdentity
     private let state: Mutex<State>
 
     /// - Parameters:
@@ -25,13 +26,18 @@ package final class ModelHost: StreamProducer {
     ///   - makeBackend: Called on the engine's thread.
     package init(
         text: any TextModel,
+        identity: ModelIdentity,
         scheduler: Scheduler,
         clock: EngineClock,
         abort: AbortSignal = AbortSignal(),
         makeBackend: @escaping @Sendable () -> any DecodeBackend
     ) {
-        let engine = InferenceEngine(thread: InferenceThread(name: "mullama-engine"), clock: clock, scheduler: scheduler)
+        let activity = ActivityLog(clock: clock)
+        let thread = InferenceThread(name: "mullama-engine")
+        let engine = InferenceEngine(thread: thread, clock: clock, scheduler: scheduler, activity: activity)
+        self.activity = activity
         self.engine = engine
+        self.identity = identity
         self.abort = abort
         self.state = Mutex(State(vocabulary: text))
         engine.start(makeBackend)
@@ -61,8 +67,13 @@ package final class ModelHost: StreamProducer {
             state.lastRequest += 1
             let channel = StreamChannel(request: RequestID(state.lastRequest), seed: seed, producer: self)
             guard let vocabulary = state.vocabulary else { return (channel, false) }
-            self.text.run { [engine] in
-                guard !channel.isOver else { return }
+            self.activity.started(channel.request, priority: priority, runtime: nil)
+            self.text.run { [engine, activity] in
+                let isCancelled = channel.isOver || options.cancellation?.isCancelled ?? false
+                guard !isCancelled else {
+                    let isLate = deadline.map { $0 <= engine.clock.now() } ?? false
+                    return activity.endedEarly(channel.request, isLate ? .deadline : .cancelled)
+                }
                 do {
                     try ContextParams(contextSize: contextSize).validate()
                     try options.validate(maxTokens: maxTokens, vocabularySize: vocabulary.size)
@@ -79,8 +90,11 @@ package final class ModelHost: StreamProducer {
                     )
                     let sampler = try vocabulary.makeSampler(options, seed: seed, prompt: request.prompt)
                     let isSent = engine.send { $0.submit(request, sampler: sampler, to: channel) }
-                    if !isSent { channel.fail(MullamaError.modelClosed) }
+                    guard !isSent else { return }
+                    activity.endedEarly(channel.request, .failed, code: .modelClosed)
+                    channel.fail(MullamaError.modelClosed)
                 } catch {
+                    activity.endedEarly(channel.request, .failed, code: (error as? MullamaError)?.code)
                     channel.fail(error)
                 }
             }
@@ -103,10 +117,19 @@ package final class ModelHost: StreamProducer {
     }
 
     package func cancel(_ request: RequestID, reason: FinishReason) {
+        let asked = self.engine.clock.now()
         self.abort.cancel(request)
         self.engine.send { [abort] engine in
-            engine.cancel(request, reason: reason)
+            engine.cancel(request, reason: reason, asked: asked)
             abort.forget(request)
+        }
+    }
+
+    /// Cancels the calls that were made on a context before.
+    func cancelAll(of context: ContextID) {
+        let asked = self.engine.clock.now()
+        self.text.run { [engine] in
+            engine.send { $0.cancelAll(of: context, asked: asked) }
         }
     }
 
@@ -114,37 +137,38 @@ package final class ModelHost: StreamProducer {
         self.engine.send { $0.resume(request) }
     }
 
-    /// Forgets what a context computed, after the calls that were made on it before.
-    func forget(_ context: ContextID) async {
-        try? await self.text.perform {}
-        await withCheckedContinuation { continuation in
-            let isSent = self.engine.send { engine in
-                engine.forget(context)
-                continuation.resume()
+    /// Gives a context's job its place among the calls.
+    func enqueue(on context: ContextID, _ makeJob: (RequestID) -> ContextJob) {
+        let (job, isOpen) = self.state.withLock { state in
+            state.lastRequest += 1
+            let id = RequestID(state.lastRequest)
+            let job = makeJob(id)
+            guard state.vocabulary != nil else { return (job, false) }
+            self.text.run { [engine] in
+                let isSent = engine.send { $0.submit(job, id, on: context) }
+                if !isSent { job.refuse() }
             }
-            if !isSent { continuation.resume() }
+            return (job, true)
         }
+        if !isOpen { job.refuse() }
     }
 
     /// Whether later calls are refused.
     var isClosed: Bool { self.state.withLock { $0.vocabulary == nil } }
 
     /// Serves the calls that were made, refuses later ones, and frees the engine. Returns when that is done, however often it is called.
-    func close() async {
-        let closing = self.state.withLock { state in
-            state.vocabulary = nil
-            if let closing = state.closing { return closing }
-            let closing = Task { [text, engine] in
-                // Calls made before are still on their way through the text thread.
-                try? await text.perform {}
-                await withCheckedContinuation { continuation in
-                    let isSent = engine.send { $0.close(continuation) }
-                    if !isSent { continuation.resume() }
-                }
+    ///
+    /// - Parameter grace: After this time, calls that still run fail; nil lets them end.
+    func close(grace: Duration?) async {
+        let end = grace.map { self.engine.clock.now() + $0.clampedForSleep }
+        self.state.withLock { $0.vocabulary = nil }
+        // Calls made before are still on their way through the text thread.
+        await withCheckedContinuation { continuation in
+            let isSent = self.text.run { [engine] in
+                let isSent = engine.send { $0.close(failing: end, continuation) }
+                if !isSent { continuation.resume() }
             }
-            state.closing = closing
-            return closing
+            if !isSent { continuation.resume() }
         }
-        await closing.value
     }
 }

@@ -77,6 +77,7 @@ extension MullamaError {
             case .outOfMemory: .outOfMemory
             case .cacheExhausted: .cacheExhausted
             case .engineFailed: .engineFailed
+            case .modelClosed: .modelClosed
             }
         self.init(code, fault.message, underlying: fault.underlying, partialText: partialText)
     }

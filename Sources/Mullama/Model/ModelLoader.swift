@@ -37,11 +37,17 @@ struct ModelLoader: Sendable {
     }
 
     private func run(_ weights: ModelWeights, _ header: GGUFHeader, name: String?) -> AsyncModel {
-        let cellBytes = header.cacheBytesPerToken
+        let budget = CacheBudget(
+            bytesPerToken: header.cacheBytesPerToken(self.params.cacheType),
+            limit: self.params.cacheMemory,
+            parallel: self.params.parallel,
+            compute: ComputeCost(header, self.params.cacheType)
+        )
+        let account = MemoryAccount(budget)
         let canTrim = !llama_model_is_recurrent(weights.pointer) && !llama_model_is_hybrid(weights.pointer)
         let limits = SchedulerLimits(
             parallel: self.params.parallel,
-            cells: self.params.cacheMemory.map { max(1, $0 / max(1, cellBytes)) } ?? .max,
+            cells: budget.cells,
             canTrim: canTrim,
             canTrimMoved: llama_model_n_swa(weights.pointer) == 0,
             canShift: canTrim
@@ -51,24 +57,35 @@ struct ModelLoader: Sendable {
         let rows = max(BackendLimits.rows, self.params.parallel)
         let vocabulary = Vocabulary(weights)
         let abort = AbortSignal()
+        let cacheType = self.params.cacheType
         let host = ModelHost(
             text: vocabulary,
+            identity: ModelIdentity(header.url, header, self.params),
             scheduler: Scheduler(limits: limits, prefillPolicy: policy),
             clock: EngineClock(ContinuousClock()),
             abort: abort
         ) {
-            LlamaBackend(weights, vocabulary: vocabulary, threads: threads, rows: rows, cellBytes: cellBytes, abort: abort)
+            LlamaBackend(
+                weights,
+                vocabulary: vocabulary,
+                threads: threads,
+                rows: rows,
+                cacheType: cacheType,
+                account: account,
+                abort: abort
+            )
         }
         return AsyncModel(
             info: ModelInfo(weights, header, name: name),
             contextSize: header.contextSize(self.params.contextSize),
-            cacheBudget: CacheBudget(bytesPerToken: cellBytes, limit: self.params.cacheMemory, parallel: self.params.parallel),
+            account: account,
             host: host,
             template: header.chatTemplate
         )
     }
 
     private func check(_ header: GGUFHeader) throws(MullamaError) {
+        try header.check(self.params.cacheType)
         guard header.kind == "model" else {
             throw MullamaError(.unsupportedModel, "\(header.url.path) holds a \(header.kind), not a model: name the model's own file")
         }
@@ -78,7 +95,7 @@ struct ModelLoader: Sendable {
                 "\(header.url.path) is part \(header.splitIndex + 1) of \(header.splitCount) of a model: name the first part"
             )
         }
-        if !self.params.useMemoryMap, let available = SystemMemory.available, header.weightsSize > available {
+        if !self.params.useMemoryMap, let available = MemoryLedger.shared.left(), header.weightsSize > available {
             throw MullamaError(
                 .outOfMemory,
                 "the weights take \(ByteCount(header.weightsSize)) and \(ByteCount(available)) of memory are available: "

@@ -9,6 +9,8 @@ public struct ModelParams: Sendable, Hashable {
     public var contextSize: Int?
     /// The most bytes of KV cache, all contexts together. Nil leaves it to the memory that the machine has.
     public var cacheMemory: Int?
+    /// How the KV cache is stored. Less than the default holds more contexts, at the price that ``CacheType`` names.
+    public var cacheType: CacheType
     /// Layers computed by a GPU. Nil gives it all of them, if there is one.
     public var gpuLayers: Int?
     /// Whether the weights are mapped from the file, so that they load at once and are shared with other processes, or read into memory.
@@ -21,6 +23,7 @@ public struct ModelParams: Sendable, Hashable {
         parallel: Int = 8,
         contextSize: Int? = nil,
         cacheMemory: Int? = nil,
+        cacheType: CacheType = .f16,
         gpuLayers: Int? = nil,
         useMemoryMap: Bool = true,
         maxStall: Duration = .milliseconds(100)
@@ -29,6 +32,7 @@ public struct ModelParams: Sendable, Hashable {
         self.parallel = parallel
         self.contextSize = contextSize
         self.cacheMemory = cacheMemory
+        self.cacheType = cacheType
         self.gpuLayers = gpuLayers
         self.useMemoryMap = useMemoryMap
         self.maxStall = maxStall

@@ -32,17 +32,19 @@ public final class ModelPool: Sendable {
     /// - Parameters:
     ///   - size: How many contexts may be in use at the same time, at least 1.
     ///   - params: What each of them is like.
-    ///   - pool: How long a call may wait and how many may, and whether the memory has to be there at once. It is taken as the contexts fill.
-    /// - Throws: ``MullamaError/Code/outOfMemory``, with both figures, if the KV cache of all contexts, filled to the end, is larger than the
-    ///   memory that is available, or than the model's ``ModelParams/cacheMemory``. ``MullamaError/Code/invalidRequest`` for a parameter that is
-    ///   out of its range.
+    ///   - pool: How long a call may wait and how many may, and whether the memory is promised to the pool at once. It is taken as the contexts
+    ///     fill; until then no other model of the process gets it. The promise ends with ``close()`` or with the pool.
+    /// - Throws: ``MullamaError/Code/outOfMemory``, with all figures, if the cache and buffers of all contexts, filled to the end, are larger
+    ///   than the memory that is available and not promised to pools of other models, or than the model's ``ModelParams/cacheMemory``. More
+    ///   contexts than ``ModelParams/parallel`` take turns, and no more memory. ``MullamaError/Code/invalidRequest`` for a parameter that is out
+    ///   of its range.
     public convenience init(
         _ model: AsyncModel,
         size: Int = 4,
         _ params: ContextParams = .init(),
         pool: PoolParams = .init()
     ) async throws {
-        let memory = PoolMemory(model.cacheBudget, contextSize: params.contextSize ?? model.contextSize)
+        let memory = PoolMemory(model.account, contextSize: params.contextSize ?? model.contextSize)
         try self.init(model, size: size, params, pool: pool, memory: memory, clock: ContinuousClock())
     }
 
@@ -64,14 +66,14 @@ public final class ModelPool: Sendable {
         self.memory = pool.reservesMemory ? memory : nil
         self.clock = EngineClock(clock)
         self.state = Mutex(State(contexts: Contexts(size: size, queueLimit: pool.queueLimit)))
-        try self.memory?.check(contexts: size, added: size)
+        try self.memory?.reserve(size)
     }
 
     /// How many contexts a pool of the model should have: as many as there is memory for and as the model computes together, at least 1.
     ///
     /// - Parameter memory: Bytes for the KV cache of all contexts. Nil takes what is available now.
     public static func recommendedSize(for model: AsyncModel, _ params: ContextParams = .init(), memory: Int? = nil) -> Int {
-        PoolMemory(model.cacheBudget, contextSize: params.contextSize ?? model.contextSize).recommendedSize(memory)
+        PoolMemory.recommendedSize(model.account, contextSize: params.contextSize ?? model.contextSize, memory: memory)
     }
 
     // MARK: Generating
@@ -119,10 +121,10 @@ public final class ModelPool: Sendable {
     ///   ``MullamaError/Code/poolClosed``. The pool is then as it was.
     public func resize(to size: Int) async throws {
         try Self.validate(size)
-        let present = self.stats.size
-        if size > present { try self.memory?.check(contexts: size, added: size - present) }
         let wakes = try self.state.withLock { state in
             guard !state.contexts.isClosed else { throw MullamaError.poolClosed }
+            // Under the lock, so that of two calls the same one has the last word on size and memory.
+            try self.memory?.reserve(size)
             return state.contexts.resize(to: size)
         }
         for wake in wakes { self.resume(wake) }
@@ -142,6 +144,7 @@ public final class ModelPool: Sendable {
             }
             if isDrained { closer.resume() }
         }
+        self.memory?.giveBack()
     }
 
     // MARK: Parts

@@ -1,50 +1,66 @@
-/// What the contexts of a pool take when they are full, and what there is for them.
-struct PoolMemory: Sendable {
-    private let budget: CacheBudget
+import Synchronization
+
+/// The memory that a pool was promised for its contexts, filled to the end. It goes back when the pool says so, or is gone.
+final class PoolMemory: Sendable {
+    private let account: MemoryAccount
     private let contextSize: Int
-    private let available: @Sendable () -> Int?
+    private let promise = Mutex<MemoryReservations.PromiseID?>(nil)
 
-    /// - Parameter available: Bytes that can be allocated now; nil where that is not known.
-    init(_ budget: CacheBudget, contextSize: Int, available: @escaping @Sendable () -> Int? = { SystemMemory.available }) {
-        self.budget = budget
+    init(_ account: MemoryAccount, contextSize: Int) {
+        self.account = account
         self.contextSize = contextSize
-        self.available = available
     }
 
-    /// - Parameters:
-    ///   - contexts: How many there would be.
-    ///   - added: How many of them are new: for the others, memory is in use or was found before.
-    func check(contexts: Int, added: Int) throws(MullamaError) {
-        let all = self.bytes(contexts)
-        if let limit = self.budget.limit, all > limit {
-            throw MullamaError(
-                .outOfMemory,
-                "\(contexts) contexts of \(self.contextSize) tokens take \(ByteCount(all)) of KV cache and the model's cacheMemory is "
-                    + "\(ByteCount(limit)): use fewer or smaller contexts, or load the model with more"
-            )
+    deinit {
+        self.giveBack()
+    }
+
+    /// Has memory for so many contexts promised, in place of what was promised before.
+    ///
+    /// - Throws: ``MullamaError/Code/outOfMemory`` with all figures. What was promised before is kept then.
+    func reserve(_ contexts: Int) throws(MullamaError) {
+        let demand = ContextDemand(count: contexts, size: self.contextSize)
+        do {
+            try self.promise.withLock { (promise) throws(MemoryShortage) in
+                if let present = promise {
+                    try self.account.change(present, to: demand)
+                } else {
+                    promise = try self.account.promise(demand)
+                }
+            }
+        } catch {
+            throw self.refusal(contexts, error)
         }
-        let new = self.bytes(added)
-        if let available = self.available(), new > available {
-            throw MullamaError(
-                .outOfMemory,
-                "\(added) \(added < contexts ? "more " : "")contexts of \(self.contextSize) tokens take \(ByteCount(new)) of KV cache and "
-                    + "\(ByteCount(available)) of memory are available: use fewer or smaller contexts, or a pool that does not reserve memory"
-            )
+    }
+
+    func giveBack() {
+        self.promise.withLock { promise in
+            if let present = promise.take() { self.account.giveBack(present) }
         }
     }
 
-    /// - Parameter memory: Bytes for all contexts; nil for what is available.
-    func recommendedSize(_ memory: Int?) -> Int {
-        let bytes = min(memory ?? self.available() ?? .max, self.budget.limit ?? .max)
-        return max(1, min(bytes / max(1, self.bytes(1)), self.budget.parallel))
+    /// - Parameter memory: Bytes for all contexts; nil for what is available and not promised to others.
+    static func recommendedSize(_ account: MemoryAccount, contextSize: Int, memory: Int?) -> Int {
+        let bytes = memory ?? account.left ?? .max
+        return account.budget.largestCount(of: contextSize, in: bytes, upTo: account.budget.parallel)
     }
 
-    private func bytes(_ contexts: Int) -> Int {
-        let sizes = ContextParams.sizes
-        let cells = min(max(self.contextSize, sizes.lowerBound), sizes.upperBound).roundedUp(toMultipleOf: 256)
-        // The figures come from callers and from files, and may say anything.
-        let (each, isTooLarge) = cells.multipliedReportingOverflow(by: self.budget.bytesPerToken)
-        let (all, areTooLarge) = each.multipliedReportingOverflow(by: contexts)
-        return isTooLarge || areTooLarge ? .max : all
+    private func refusal(_ contexts: Int, _ shortage: MemoryShortage) -> MullamaError {
+        let remedy =
+            switch shortage {
+            case .limit: "use fewer or smaller contexts, or load the model with more"
+            case .memory: "use fewer or smaller contexts, load the model with less parallel, or make a pool that does not reserve memory"
+            }
+        return MullamaError(.outOfMemory, "\(contexts) contexts of \(self.contextSize) tokens \(shortage.reason): \(remedy)")
+    }
+}
+
+extension CacheBudget {
+    /// The most contexts of a size that a number of bytes holds when they are full, at least 1.
+    func largestCount(of contextSize: Int, in bytes: Int, upTo most: Int) -> Int {
+        let fitting = (1...max(1, most)).last { count in
+            self.demands(for: [ContextDemand(count: count, size: contextSize)]).contains { $0.whileGrowing <= bytes }
+        }
+        return fitting ?? 1
     }
 }

@@ -17,8 +17,11 @@ struct PlanCommand: ParsableCommand {
     @Argument(help: "A name in the store, or the path of a GGUF file.", completion: ModelName.completion)
     var model: String
 
-    @Option(parsing: .unconditional, help: "Contexts in use at the same time, 1 to 256.")
-    var parallel = 1
+    @Option(
+        parsing: .unconditional,
+        help: .init("Contexts in use at the same time, 1 to 256 or auto. \(ParallelChoice.explanation).", valueName: "number|auto")
+    )
+    var parallel = ParallelChoice.count(1)
 
     @Option(
         parsing: .unconditional,
@@ -26,19 +29,26 @@ struct PlanCommand: ParsableCommand {
     )
     var ctxSize: Int?
 
+    @Option(help: .init(CacheType.explanation))
+    var cacheType = CacheType.f16
+
     @Flag(help: "Print a JSON object, with bytes.")
     var json = false
 
     func run() throws {
         let model = try StoreAccess.resolve(self.model)
         let header = try StoreAccess.header(model)
-        // The library's check of both values.
-        _ = try MemoryEstimate.for(modelAt: model.url, contextSize: self.ctxSize, parallel: self.parallel)
+        let parallel = try self.parallel.number {
+            try MemoryEstimate.recommendedParallel(modelAt: model.url, contextSize: self.ctxSize, cacheType: self.cacheType)
+        }
+        // The library's check of all values.
+        _ = try MemoryEstimate.for(modelAt: model.url, contextSize: self.ctxSize, parallel: parallel, cacheType: self.cacheType)
         let plan = MemoryPlan(
             model: model.name?.description ?? model.url.path,
             header: header,
             contextSize: self.ctxSize ?? min(4096, header.trainingContextSize ?? 4096),
-            parallel: self.parallel,
+            parallel: parallel,
+            cacheType: self.cacheType,
             memory: (SystemMemory.total, SystemMemory.available)
         )
         try Output.standard.write(self.json ? JSONText.document(plan) : plan.table.text)

@@ -47,8 +47,20 @@ struct RunCommand: ParsableCommand {
     )
     var lines = false
 
-    @Option(parsing: .unconditional, help: "The most prompts that are computed at the same time, 1 to 256; there is one without --lines.")
-    var parallel = ModelParams().parallel
+    @Option(
+        parsing: .unconditional,
+        help: .init(
+            """
+            The most prompts that are computed at the same time, 1 to 256 or auto; there is one without --lines. \
+            \(ParallelChoice.explanation). The number is printed on standard error.
+            """,
+            valueName: "number|auto"
+        )
+    )
+    var parallel = ParallelChoice.count(ModelParams().parallel)
+
+    @Option(help: .init(CacheType.explanation))
+    var cacheType = CacheType.f16
 
     @Flag(help: "Print the answer as one line of JSON, with its finish reason, token counts, timings in seconds and seed.")
     var json = false
@@ -69,9 +81,15 @@ struct RunCommand: ParsableCommand {
             inputIsTerminal: StandardInput.isTerminal,
             namesModel: StoreAccess.names
         )
+        let prompts = self.lines ? try PromptLines.split(try StandardInput.text()) : []
         let job = AnswerJob(
             model: arguments.model,
-            params: ModelParams(threads: self.threads, parallel: self.parallel, contextSize: self.ctxSize),
+            params: ModelParams(
+                threads: self.threads,
+                parallel: try self.parallel.number { try self.recommendedParallel(arguments.model, prompts: prompts.count) },
+                contextSize: self.ctxSize,
+                cacheType: self.cacheType
+            ),
             isRaw: self.raw,
             system: self.system,
             maxTokens: self.sampling.maxTokens,
@@ -81,12 +99,26 @@ struct RunCommand: ParsableCommand {
         )
 
         if self.lines {
-            let answers = LineAnswers(job: job, prompts: try PromptLines.split(try StandardInput.text()))
+            let answers = LineAnswers(job: job, prompts: prompts)
             try Interruption.shared.run { try await answers.run() }
         } else {
             let answer = SingleAnswer(job: job, prompt: try self.prompt(arguments.prompt))
             try Interruption.shared.run { try await answer.run() }
         }
+    }
+
+    /// What `auto` stands for, which is said: it depends on the machine at this moment.
+    private func recommendedParallel(_ model: String, prompts: Int) throws -> Int {
+        guard self.lines else { return 1 }
+        let recommended = try MemoryEstimate.recommendedParallel(
+            modelAt: StoreAccess.resolve(model).url,
+            contextSize: self.ctxSize,
+            cacheType: self.cacheType,
+            threads: self.threads
+        )
+        let chosen = min(recommended, max(1, prompts))
+        try? Output.error.write("mullama: computing up to \(chosen) prompts at the same time (--parallel auto)\n")
+        return chosen
     }
 
     private func prompt(_ source: RunArguments.Prompt) throws -> String {

@@ -6,6 +6,7 @@ struct MemoryPlan: Encodable {
     let model: String
     let contextSize: Int
     let parallel: Int
+    let cacheType: String
     let trainingContextSize: Int?
     /// In bytes, like all that follow.
     let weights: Int
@@ -13,6 +14,8 @@ struct MemoryPlan: Encodable {
     let cache: Int
     let compute: Int
     let total: Int
+    /// Cache and compute buffers while the cache grows, which is when most is needed.
+    let peak: Int
     let memoryTotal: Int
     /// Missing where the system does not tell; what fits is then counted against all memory.
     let memoryAvailable: Int?
@@ -22,34 +25,39 @@ struct MemoryPlan: Encodable {
     /// The largest size that fits so many contexts, up to what the model was trained for; 0 if none does.
     let largestContextSize: Int
 
-    /// - Parameter total: The bytes for a context size and a number of contexts; more for more of either.
     init(
         model: String,
         header: GGUFHeader,
         contextSize: Int,
         parallel: Int,
+        cacheType: CacheType,
         memory: (total: Int, available: Int?)
     ) {
-        let estimate = MemoryEstimate(header, contextSize: contextSize, parallel: parallel)
+        func estimate(_ contextSize: Int, _ parallel: Int) -> MemoryEstimate {
+            MemoryEstimate(header, contextSize: contextSize, parallel: parallel, cacheType: cacheType)
+        }
         let limit = memory.available ?? memory.total
+        func fits(_ estimate: MemoryEstimate) -> Bool {
+            let (peak, overflow) = estimate.weights.addingReportingOverflow(estimate.peak)
+            return !overflow && max(peak, estimate.total) <= limit
+        }
+        let asked = estimate(contextSize, parallel)
         self.model = model
         self.contextSize = contextSize
         self.parallel = parallel
+        self.cacheType = cacheType.rawValue
         self.trainingContextSize = header.trainingContextSize
-        self.weights = estimate.weights
-        self.cachePerContext = estimate.cachePerContext
-        self.cache = estimate.cache
-        self.compute = estimate.compute
-        self.total = estimate.total
+        self.weights = asked.weights
+        self.cachePerContext = asked.cachePerContext
+        self.cache = asked.cache
+        self.compute = asked.compute
+        self.total = asked.total
+        self.peak = asked.peak
         self.memoryTotal = memory.total
         self.memoryAvailable = memory.available
-        self.fits = estimate.total <= limit
-        self.largestParallel = Self.largest(upTo: 256) {
-            MemoryEstimate(header, contextSize: contextSize, parallel: $0).total <= limit
-        }
-        self.largestContextSize = Self.largest(upTo: header.trainingContextSize ?? 1 << 24) {
-            MemoryEstimate(header, contextSize: $0, parallel: parallel).total <= limit
-        }
+        self.fits = fits(asked)
+        self.largestParallel = Self.largest(upTo: 256) { fits(estimate(contextSize, $0)) }
+        self.largestContextSize = Self.largest(upTo: header.trainingContextSize ?? 1 << 24) { fits(estimate($0, parallel)) }
     }
 
     /// The largest number from 1 that holds, where what holds for one holds for all smaller; 0 if none does.
@@ -72,9 +80,10 @@ struct MemoryPlan: Encodable {
             ["model", self.model],
             ["weights", ByteCount(self.weights).description],
             ["cache per context", "\(ByteCount(self.cachePerContext)) when full (\(size) tokens\(trained))"],
-            ["cache for \(contexts)", ByteCount(self.cache).description],
+            ["cache for \(contexts)", "\(ByteCount(self.cache)) as \(self.cacheType)"],
             ["compute buffers", ByteCount(self.compute).description],
             ["total", ByteCount(self.total).description],
+            ["without weights, growing", "\(ByteCount(self.peak)) at most"],
             ["memory available", memory],
             ["fits", self.fits ? "yes" : "no"],
             ["most contexts of \(size) tokens", self.largestParallel == 0 ? "none fits" : "\(self.largestParallel)"],

@@ -32,6 +32,51 @@ struct KVLedgerTests {
         #expect(ops.isEmpty, sourceLocation: sourceLocation)
     }
 
+    @Test("what was kept outside serves prompts of all contexts until its own forgets it, in the slot with the least to lose")
+    mutating func kept() throws {
+        let id = ParkID(1)
+        let slot = try self.serve(1, prompt: 1_000..<1_100)
+        self.ledger.release(slot)
+        self.ledger.keep(.init(id: id, tokens: Token.numbered(0..<64)), for: ContextID(9))
+        let place = try self.acquire(.sample(2, prompt: 0..<200))
+        #expect(place.op == .restore(id, place.slot, keeping: 64))
+        #expect(place.slot != slot)
+        #expect(place.reused == 64)
+        let other = try self.acquire(.sample(3, prompt: 0..<40))
+        #expect(other.op == .restore(id, other.slot, keeping: 16))
+        #expect(self.ledger.keptPrefix(of: ContextID(9))?.tokens.count == 64)
+        #expect(self.ledger.forget(ContextID(9)) == [.drop(id)])
+        #expect(self.ledger.keptPrefix(of: ContextID(9)) == nil)
+    }
+
+    @Test("a kept prefix that cannot be cut serves whole or not at all; one that is longer than a slot never")
+    mutating func keptWhole() throws {
+        self.ledger.keep(.init(id: ParkID(1), tokens: Token.numbered(0..<64), servesInPart: false), for: ContextID(9))
+        self.ledger.keep(.init(id: ParkID(2), tokens: Token.numbered(2_000..<2_528)), for: ContextID(9))
+        let part = try self.acquire(.sample(1, prompt: 0..<60))
+        #expect(part.reused == 0)
+        let whole = try self.acquire(.sample(2, prompt: 0..<100))
+        #expect(whole.reused == 64)
+        self.ledger.release(part.slot)
+        let long = try self.acquire(.sample(3, prompt: 2_000..<2_200))
+        #expect(long.reused == 0)
+    }
+
+    @Test("a context's longest computed prefix can be saved, cut to what is reusable, unless it is in use")
+    mutating func saving() throws {
+        let slot = try self.serve(1, context: 7, prompt: 0..<100, generating: 5)
+        let busy = self.ledger.cutForSaving(ContextID(7))
+        #expect(busy == nil)
+        self.ledger.release(slot)
+        let cut = self.ledger.cutForSaving(ContextID(7))
+        let prefix = try #require(cut)
+        #expect(prefix.slot == slot)
+        #expect(prefix.tokens == Token.numbered(0..<80))
+        #expect(self.ledger.length(of: slot) == 80)
+        let others = self.ledger.cutForSaving(ContextID(8))
+        #expect(others == nil)
+    }
+
     @Test("a new ledger has no slot to give")
     func none() {
         var ledger = KVLedger(policy: PrefixReusePolicy(canTrim: true))

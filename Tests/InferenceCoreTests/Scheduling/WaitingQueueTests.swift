@@ -30,6 +30,22 @@ struct WaitingQueueTests {
         #expect(Self.next(queue, 9, busy: [7, 9]) == [3])
     }
 
+    @Test("a barrier is reached when its context's earlier requests are gone, and holds back the later ones of its context alone")
+    func barriers() {
+        var queue = Self.queue(.sample(1, context: 7), .sample(2, context: 8))
+        queue.appendBarrier(RequestID(3), ContextID(7))
+        queue.append(.sample(4, context: 7))
+        #expect(queue.count == 3)
+        #expect(queue.reachedBarriers(busy: []).isEmpty)
+        #expect(Self.next(queue, 9) == [1, 2])
+        queue.remove([RequestID(1)])
+        #expect(queue.reachedBarriers(busy: [ContextID(7)]).isEmpty)
+        #expect(queue.reachedBarriers(busy: []) == [RequestID(3)])
+        #expect(Self.next(queue, 9) == [2])
+        queue.remove([RequestID(3)])
+        #expect(Self.next(queue, 9) == [2, 4])
+    }
+
     @Test("higher priority first, then the earlier; within a context the order stays")
     func priority() {
         let queue = Self.queue(

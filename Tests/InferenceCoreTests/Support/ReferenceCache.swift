@@ -15,6 +15,7 @@ struct ReferenceCache {
     private(set) var slots: [[Cell]] = []
     /// Who the rows of a slot were computed for, since its request began.
     private var owners: [SlotID: RequestID] = [:]
+    private var kept: [ParkID: [Cell]] = [:]
     private(set) var discards = 0
     private(set) var resizes = 0
 
@@ -47,6 +48,15 @@ struct ReferenceCache {
             let length = self.length(of: slot)
             #expect((1...max(1, length)).contains(start), "removes from \(start) of \(length) in \(slot)")
             self.slots[Int(slot.rawValue)].removeSubrange(min(start, length)...)
+        case .restore(let id, let slot, let count):
+            guard self.exists(slot), let cells = self.kept[id] else {
+                Issue.record("\(id) is restored into \(slot) and is not there")
+                return
+            }
+            #expect(cells.count <= self.geometry.cellsPerSlot && count <= cells.count)
+            self.slots[Int(slot.rawValue)] = Array(cells.prefix(count))
+        case .drop(let id):
+            #expect(self.kept.removeValue(forKey: id) != nil, "\(id) is dropped and is not there")
         case .discard(let slot, let start, let count):
             guard self.exists(slot) else { return }
             let length = self.length(of: slot)

@@ -133,6 +133,16 @@ extension ProcessTests {
             #expect(plan["largestContextSize"] as? Int == 2048)
             #expect(plan["largestParallel"] as? Int == 256)
 
+            let automatic = try await MullamaProcess.run("plan", file, "--parallel", "auto", "--cache-type", "f16", "--json")
+            let chosen = try #require(try JSONSerialization.jsonObject(with: Data(automatic.output.utf8)) as? [String: Any])
+            #expect((1...256).contains(try #require(chosen["parallel"] as? Int)))
+            #expect(chosen["cacheType"] as? String == "f16")
+
+            // Heads of 8 do not fill a block of 32.
+            let odd = try await MullamaProcess.run("plan", file, "--cache-type", "q8_0")
+            #expect(odd.status == 64)
+            #expect(odd.isError("invalidRequest"))
+
             let table = try await MullamaProcess.run("plan", file, "--parallel", "3", "--ctx-size", "512")
             #expect(table.output.contains("cache for 3 contexts"))
             for option in [["--parallel", "0"], ["--parallel", "257"], ["--ctx-size", "0"], ["--ctx-size", "-1"]] {

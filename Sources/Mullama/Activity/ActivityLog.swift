@@ -1,0 +1,149 @@
+import InferenceCore
+import Synchronization
+
+/// What a model is doing and has done, readable at any time: nobody who asks waits for the engine.
+package final class ActivityLog: Sendable {
+    /// Ended generations that are remembered.
+    static let recordLimit = 1000
+
+    private struct Live {
+        var status: GenerationStatus
+        var started: Duration
+        var lastToken: Duration?
+        /// From the first token to the last.
+        var decoding: Duration = .zero
+        /// Who else counts this generation.
+        var runtime: MetricsRecorder?
+    }
+
+    private struct State {
+        var live: [RequestID: Live] = [:]
+        /// A ring: `oldest` is where the next record goes once it is full.
+        var records: [GenerationRecord] = []
+        var oldest = 0
+    }
+
+    private let recorder = MetricsRecorder()
+    private let clock: EngineClock
+    private let state = Mutex(State())
+
+    package init(clock: EngineClock) {
+        self.clock = clock
+    }
+
+    // MARK: Reading
+
+    package var metrics: GenerationMetrics { self.recorder.metrics }
+
+    /// Generations on their way, in the order of the calls.
+    package var live: [GenerationStatus] {
+        let now = self.clock.now()
+        let live = self.state.withLock { $0.live.values.map { ($0.status, $0.started) } }
+        var all = live.map { status, started in
+            var status = status
+            status.age = now - started
+            return status
+        }
+        all.sort { $0.id < $1.id }
+        let queue = all.indices.filter { all[$0].phase == .queued }.sorted { lhs, rhs in
+            (all[rhs].priority, all[lhs].id) < (all[lhs].priority, all[rhs].id)
+        }
+        for (position, index) in queue.enumerated() { all[index].queuePosition = position }
+        return all
+    }
+
+    /// The last generations that ended, the latest last.
+    package var records: [GenerationRecord] {
+        self.state.withLock { Array($0.records[$0.oldest...] + $0.records[..<$0.oldest]) }
+    }
+
+    // MARK: Writing
+
+    func started(_ id: RequestID, priority: RequestPriority, runtime: MetricsRecorder?) {
+        let status = GenerationStatus(
+            id: id.rawValue,
+            phase: .tokenizing,
+            priority: priority,
+            age: .zero,
+            isPaused: false,
+            promptTokens: 0,
+            prefilledTokens: 0,
+            completionTokens: 0
+        )
+        let live = Live(status: status, started: self.clock.now(), runtime: runtime)
+        self.state.withLock { $0.live[id] = live }
+        self.recorder.started()
+        runtime?.started()
+    }
+
+    func queued(_ request: GenerationRequest) {
+        self.state.withLock { state in
+            state.live[request.id]?.status.phase = .queued
+            state.live[request.id]?.status.promptTokens = request.prompt.count
+        }
+    }
+
+    /// Notes how far the sequences are that have a slot.
+    func advanced(_ progress: [SequenceProgress]) {
+        let gaps = self.state.withLock { state in
+            progress.compactMap { progress -> (Duration, MetricsRecorder?)? in
+                guard var live = state.live[progress.request] else { return nil }
+                defer { state.live[progress.request] = live }
+                live.status.phase = progress.isPrefilling ? .prefill : .decode
+                live.status.isPaused = progress.isPaused
+                live.status.prefilledTokens = progress.prefilled
+                guard let token = progress.lastToken, progress.completionTokens > live.status.completionTokens else { return nil }
+                live.status.completionTokens = progress.completionTokens
+                let gap = live.lastToken.map { token - $0 }
+                live.lastToken = token
+                live.decoding += gap ?? .zero
+                return gap.map { ($0, live.runtime) }
+            }
+        }
+        for (gap, runtime) in gaps {
+            self.recorder.tokenGap(gap)
+            runtime?.tokenGap(gap)
+        }
+    }
+
+    func ended(_ id: RequestID, _ record: GenerationRecord) {
+        let now = self.clock.now()
+        let live = self.state.withLock { state -> Live? in
+            guard let live = state.live.removeValue(forKey: id) else { return nil }
+            if state.records.count < Self.recordLimit {
+                state.records.append(record)
+            } else {
+                state.records[state.oldest] = record
+                state.oldest = (state.oldest + 1) % Self.recordLimit
+            }
+            return live
+        }
+        guard let live else { return }
+        if live.lastToken != nil, record.usage.completionTokens > live.status.completionTokens {
+            let gap = record.timings.decode - live.decoding
+            self.recorder.tokenGap(gap)
+            live.runtime?.tokenGap(gap)
+        }
+        self.recorder.ended(record, age: now - live.started)
+        live.runtime?.ended(record, age: now - live.started)
+    }
+
+    /// A call that ended before the engine saw it.
+    func endedEarly(_ id: RequestID, _ reason: FinishReason, code: MullamaError.Code? = nil, cancelLatency: Duration? = nil) {
+        self.ended(
+            id,
+            GenerationRecord(
+                id: id.rawValue,
+                finishReason: reason,
+                errorCode: code,
+                usage: Usage(),
+                timings: Timings(),
+                cancelLatency: cancelLatency
+            )
+        )
+    }
+
+    func restarted() {
+        self.recorder.restarted()
+    }
+}

@@ -1,0 +1,14 @@
+public import InferenceCore
+
+/// A generation that has ended.
+public struct GenerationRecord: Sendable {
+    /// Its number among the calls of its model, in the order in which they were made.
+    public var id: UInt64
+    public var finishReason: FinishReason
+    /// What failed, if the reason is `failed`.
+    public var errorCode: MullamaError.Code?
+    public var usage: Usage
+    public var timings: Timings
+    /// After a cancel or a deadline: from that moment until its slot could be used by another request.
+    public var cancelLatency: Duration?
+}

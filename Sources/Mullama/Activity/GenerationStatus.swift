@@ -1,0 +1,21 @@
+public import InferenceCore
+
+/// A generation that is on its way.
+public struct GenerationStatus: Sendable, Hashable {
+    /// Its number among the calls of its model, in the order in which they were made.
+    public var id: UInt64
+    public var phase: GenerationPhase
+    public var priority: RequestPriority
+    /// How long ago the call was made.
+    public var age: Duration
+    /// How many would start before it if nobody else came; nil when it does not wait.
+    public var queuePosition: Int?
+    /// Whether it pauses until its reader has caught up.
+    public var isPaused: Bool
+    /// Tokens of the prompt; 0 until they are known.
+    public var promptTokens: Int
+    /// Tokens of the prompt that stand in the KV cache, found there or computed.
+    public var prefilledTokens: Int
+    /// Tokens generated so far.
+    public var completionTokens: Int
+}
