@@ -50,7 +50,11 @@ let library: [Target] = [
     ),
     .testTarget(
         name: "MullamaTests",
-        dependencies: ["Mullama", "MullamaTestSupport", "InferenceCore", "ModelStore"],
+        dependencies: [
+            "Mullama", "MullamaTestSupport", "InferenceCore", "ModelStore",
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+        ],
         swiftSettings: settings
     ),
 ]
@@ -81,7 +85,12 @@ let package = Package(
             .library(name: "Mullama", targets: ["Mullama"]),
             .library(name: "ModelStore", targets: ["ModelStore"]),
         ] : []) + (hasTools ? [.executable(name: "mullama", targets: ["MullamaCLI"])] : []),
-    dependencies: (hasLibrary ? [.package(url: "https://github.com/apple/swift-log", from: "1.16.2")] : [])
+    dependencies: (hasLibrary
+        ? [
+            .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+            // Only tests import it: who uses the library as a package does not build it.
+            .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        ] : [])
         + (hasTools
             ? [
                 .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
