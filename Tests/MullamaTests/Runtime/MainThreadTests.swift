@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A test's process has no main thread to block: on Linux it ends when the tests begin. So these run the snippet `BlockOn`.
+/// A test's process is asynchronous from its start: no test runs on its main thread outside of a task. So these run the snippet `BlockOn`.
 @Suite("A synchronous program's main thread", .timeLimit(.minutes(1)))
 struct MainThreadTests {
     private struct Ending {

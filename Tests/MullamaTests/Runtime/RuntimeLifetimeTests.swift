@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Mullama
@@ -115,4 +116,31 @@ struct RuntimeLifetimeTests {
         await runtime.shutdown(grace: .seconds(60))
         #expect(runtime.metrics.tasksCompleted == 101)
     }
+
+    // The thread sanitizer needs more address space than the test leaves it.
+    #if os(Linux) && !MULLAMA_TSAN
+    @Test("S19: where the system gives fewer threads than asked for, build throws, and those that had started end")
+    func tooFewThreads() async {
+        // In a process of its own, whose address space has room for a few stacks only.
+        await #expect(processExitsWith: .success) {
+            let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+            let size = try #require(pages.first.flatMap { UInt($0) }) * UInt(sysconf(Int32(_SC_PAGESIZE)))
+            let space = __rlimit_resource_t(RLIMIT_AS.rawValue)
+            var usual = rlimit()
+            getrlimit(space, &usual)
+            var tight = usual
+            tight.rlim_cur = size + (512 << 20)
+            setrlimit(space, &tight)
+            let builder = MullamaRuntime.builder().workerThreads(512).threadName("toofew")
+            #expect {
+                _ = try builder.build()
+            } throws: { error in
+                MullamaError.hasCode(.outOfMemory, error) && (error as? MullamaError)?.underlying == Int(EAGAIN)
+            }
+            while threadNames().contains(where: { $0.hasPrefix("toofew") }) { await Task.yield() }
+            setrlimit(space, &usual)
+            #expect(try await builder.workerThreads(2).build().spawn { 7 }.value == 7)
+        }
+    }
+    #endif
 }
