@@ -24,6 +24,8 @@ public final class MullamaRuntime: TaskExecutor {
     private typealias State = RuntimeState<any RunningTask, CheckedContinuation<Void, Never>>
 
     private let queue = JobQueue()
+    /// Held by the generations themselves, which may outlive the runtime.
+    let generations = MetricsRecorder()
     private let clock: EngineClock
     private let state: Mutex<State>
 
@@ -107,6 +109,7 @@ public final class MullamaRuntime: TaskExecutor {
     /// The runtime's figures as they are now.
     public var metrics: RuntimeMetrics {
         let jobs = self.queue.counts
+        let generations = self.generations.metrics
         return self.state.withLock { state in
             RuntimeMetrics(
                 workerThreads: state.threads,
@@ -116,7 +119,8 @@ public final class MullamaRuntime: TaskExecutor {
                 tasksFailed: state.failed,
                 tasksCancelled: state.cancelled,
                 jobsRun: jobs.run,
-                jobsWaiting: jobs.waiting
+                jobsWaiting: jobs.waiting,
+                generations: generations
             )
         }
     }

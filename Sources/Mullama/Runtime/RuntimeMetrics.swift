@@ -18,4 +18,6 @@ public struct RuntimeMetrics: Sendable, Hashable {
     public var jobsRun: Int
     /// Pieces of tasks that could run and wait for a thread.
     public var jobsWaiting: Int
+    /// Generations that were called for on a thread of the runtime or in one of its tasks, of all models.
+    public var generations: GenerationMetrics
 }
