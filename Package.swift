@@ -52,7 +52,11 @@ let library: [Target] = [
     ),
     .testTarget(
         name: "MullamaTests",
-        dependencies: ["Mullama", "MullamaTestSupport", "InferenceCore", "ModelStore"],
+        dependencies: [
+            "Mullama", "MullamaTestSupport", "InferenceCore", "ModelStore",
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+        ],
         swiftSettings: settings
     ),
 ]
@@ -91,6 +95,8 @@ let package = Package(
         ? [
             .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
             .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+            // Only tests import it: who uses the library as a package does not build it.
+            .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         ] : [])
         + (hasTools
             ? [

@@ -7,6 +7,7 @@ enum ScenarioName: String, CaseIterable, ExpressibleByArgument {
     case sharedWeights = "shared-weights"
     case heartbeat
     case pool
+    case cancel
 
     var scenario: any Scenario {
         switch self {
@@ -16,6 +17,7 @@ enum ScenarioName: String, CaseIterable, ExpressibleByArgument {
         case .sharedWeights: SharedWeightsScenario()
         case .heartbeat: HeartbeatScenario()
         case .pool: PoolScenario()
+        case .cancel: CancelScenario()
         }
     }
 }

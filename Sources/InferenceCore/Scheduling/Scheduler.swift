@@ -256,8 +256,9 @@ extension Scheduler {
         return ops
     }
 
+    /// In the order of their slots: llama.cpp computes sequences together whose slots follow one another, and starts anew at each other row.
     private func decodeRows() -> [StepPlan.DecodeRow] {
-        self.running.compactMap { id in
+        let rows = self.running.compactMap { id -> StepPlan.DecodeRow? in
             guard let sequence = self.sequences[id], !sequence.isPaused, case .decoding(let slot, let token) = sequence.phase else {
                 return nil
             }
@@ -265,6 +266,7 @@ extension Scheduler {
             guard position < sequence.request.contextSize else { return nil }
             return .init(request: id, slot: slot, token: token, position: position)
         }
+        return rows.sorted { $0.slot < $1.slot }
     }
 
     /// All prompts share what the step has room for, and take turns in being first, so that a short one never waits for a long one's end.

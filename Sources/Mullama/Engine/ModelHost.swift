@@ -59,6 +59,7 @@ package final class ModelHost: StreamProducer {
     func start(_ prompt: Prompt, maxTokens: Int, options: GenerationOptions, context: ContextID, contextSize: Int) -> StreamChannel {
         let seed = options.seed ?? .random(in: .min ... .max)
         let priority = options.priority ?? RequestPriority(Task.currentPriority)
+        let runtime = MullamaRuntime.current
         // Further off than that is never, and clocks cannot count it.
         let deadline = options.deadline.map { self.engine.clock.now() + min($0, .seconds(3_000_000_000)) }
 
@@ -67,7 +68,7 @@ package final class ModelHost: StreamProducer {
             state.lastRequest += 1
             let channel = StreamChannel(request: RequestID(state.lastRequest), seed: seed, producer: self)
             guard let vocabulary = state.vocabulary else { return (channel, false) }
-            self.activity.started(channel.request, priority: priority, runtime: nil)
+            self.activity.started(channel.request, priority: priority, runtime: runtime?.generations)
             self.text.run { [engine, activity] in
                 let isCancelled = channel.isOver || options.cancellation?.isCancelled ?? false
                 guard !isCancelled else {

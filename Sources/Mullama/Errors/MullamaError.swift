@@ -36,6 +36,8 @@ public struct MullamaError: Error, Sendable, CustomStringConvertible {
         public static let timedOut = Code("timedOut")
         /// The pool was closed.
         public static let poolClosed = Code("poolClosed")
+        /// The runtime was shut down, or is about to be.
+        public static let runtimeShutDown = Code("runtimeShutDown")
         /// The model was closed.
         public static let modelClosed = Code("modelClosed")
         /// A saved state belongs to another model or other parameters.

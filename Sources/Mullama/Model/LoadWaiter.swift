@@ -43,6 +43,8 @@ final class LoadWaiter<Value: Sendable>: Sendable {
         self.input.onTermination = { reason in
             if case .cancelled = reason { onCancel() }
         }
+        // Set on a stream that has ended already, it would stay there, and hold what it holds.
+        defer { self.input.onTermination = nil }
         for try await progress in self.progress { onProgress?(progress) }
         // A stream whose task is cancelled ends without an error.
         guard let value = self.loaded.withLock({ $0 }) else { throw CancellationError() }

@@ -47,8 +47,8 @@ struct ActivityTests {
         let token = CancellationToken()
         token.cancel()
         await #expect(throws: CancellationError.self) { _ = try await context.generate("abc", options: .init(cancellation: token)) }
-        let late = context.stream("abc", maxTokens: 400, options: .init(deadline: .seconds(1)))
-        for try await _ in late.prefix(3) {}
+        let left = context.stream("abc", maxTokens: 400)
+        for try await _ in left.prefix(3) {}
         let later = context.stream("abc", maxTokens: 400, options: .init(deadline: .seconds(1)))
         self.clock.advance(by: .seconds(1))
         await #expect(throws: MullamaError.self) { _ = try await later.collect() }

@@ -9,18 +9,18 @@ struct GenerateEachTests {
     @Test("S28: every prompt has one element, with its own index and answer, the shortest first; generateAll has the order of the prompts")
     func order() async throws {
         let fake = FakeModel(FakeControl(isHeld: true))
-        let prompts = ["a stop", "bb stop", "ccc stop", "dddd stop"]
-        let each = fake.model.generateEach(prompts.reversed(), maxTokens: 90, options: .init(temperature: 0, stop: ["stop"]))
+        let words = [60, 40, 20, 1].map { String(repeating: "x", count: $0) }
+        let options = GenerationOptions(temperature: 0, stop: ["stop"])
+        let each = try await self.start(fake, words.map { $0 + "stop" }, options)
         fake.control.release()
         var indices: [Int] = []
         for await (index, result) in each {
             indices.append(index)
-            #expect(try result.get().text == prompts.reversed()[index].dropLast(4))
+            #expect(try result.get().text == words[index])
             #expect(try result.get().finishReason == .stopSequence)
         }
         #expect(indices == [3, 2, 1, 0])
-        let all = try await fake.model.generateAll(prompts.reversed(), maxTokens: 90, options: .init(temperature: 0, stop: ["stop"]))
-        #expect(all == prompts.reversed().map { String($0.dropLast(4)) })
+        #expect(try await fake.model.generateAll(words.map { $0 + "stop" }, maxTokens: 400, options: options) == words)
     }
 
     @Test("S28: more prompts than run together, and long answers that nobody reads meanwhile, are all answered together")
@@ -46,7 +46,7 @@ struct GenerateEachTests {
         let fake = FakeModel(FakeControl(isHeld: true))
         var prompts = ["one ", "two ", "six "]
         prompts.insert("", at: 1)
-        let each = fake.model.generateEach(prompts, maxTokens: 12)
+        let each = try await self.start(fake, prompts, maxTokens: 12)
         await fake.control.advance { Set($0.plans.flatMap { $0.prefill.map(\.request) }).count == 3 }
         let requests = fake.control.log.live.sorted()
         fake.control.fail(requests[broken], RequestFault(.engineFailed, "on purpose"))
@@ -67,8 +67,8 @@ struct GenerateEachTests {
     @Test("S25 S28: leaving the loop cancels the rest, though a variable still holds the sequence")
     func leaving() async throws {
         let fake = FakeModel(FakeControl(isHeld: true))
-        let each = fake.model.generateEach(["short stop", "long"], maxTokens: 400, options: .init(temperature: 0, stop: ["stop"]))
-        await fake.control.advance { $0.plans.count > 2 && $0.live.count == 1 }
+        let each = try await self.start(fake, ["short stop", "long"], .init(temperature: 0, stop: ["stop"]))
+        await fake.control.advance { $0.live == [RequestID(2)] }
         for await (index, result) in each {
             #expect(index == 0)
             #expect(try result.get().text == "short ")
@@ -82,7 +82,7 @@ struct GenerateEachTests {
     func dropped() async throws {
         let fake = FakeModel(FakeControl(isHeld: true))
         do {
-            let each = fake.model.generateEach(["one", "two"], maxTokens: 400)
+            let each = try await self.start(fake, ["one", "two"])
             await fake.control.advance { $0.live.count == 2 }
             withExtendedLifetime(each) {}
         }
@@ -92,7 +92,7 @@ struct GenerateEachTests {
     @Test("S24 S28: cancelling the task that iterates ends all at once, each with its element, in the middle of a step")
     func cancelled() async throws {
         let fake = FakeModel(FakeControl(isHeld: true))
-        let each = fake.model.generateEach(["short stop", "long", "wide"], maxTokens: 400, options: .init(temperature: 0, stop: ["stop"]))
+        let each = try await self.start(fake, ["short stop", "long", "wide"], .init(temperature: 0, stop: ["stop"]))
         let (first, sawFirst) = AsyncStream.makeStream(of: Void.self)
         let task = Task {
             var ends: [Int: String] = [:]
@@ -106,7 +106,7 @@ struct GenerateEachTests {
             }
             return ends
         }
-        await fake.control.advance { $0.plans.count > 2 && $0.live.count == 2 }
+        await fake.control.advance { $0.live == [RequestID(2), RequestID(3)] }
         for await _ in first { break }
         task.cancel()
         #expect(await task.value == [0: "short ", 1: "cancelled", 2: "cancelled"])
@@ -117,7 +117,7 @@ struct GenerateEachTests {
     func token() async throws {
         let token = CancellationToken()
         let fake = FakeModel(FakeControl(isHeld: true))
-        let each = fake.model.generateEach(["one", "two"], maxTokens: 400, options: .init(cancellation: token))
+        let each = try await self.start(fake, ["one", "two"], .init(cancellation: token))
         await fake.control.advance { $0.live.count == 2 }
         token.cancel()
         var count = 0
@@ -134,6 +134,18 @@ struct GenerateEachTests {
             MainActor.assertIsolated()
             #expect(try result.get().text.count == 3)
         }
+    }
+
+    /// Starts answers, all of which the engine will know of after its first step.
+    private func start(
+        _ fake: FakeModel,
+        _ prompts: [String],
+        _ options: GenerationOptions = .greedy,
+        maxTokens: Int = 400
+    ) async throws -> GenerationResults {
+        let results = fake.model.generateEach(prompts, maxTokens: maxTokens, options: options)
+        _ = try await fake.model.tokenize("")
+        return results
     }
 
     /// The engine does nothing more for those who were cancelled, and serves the next.

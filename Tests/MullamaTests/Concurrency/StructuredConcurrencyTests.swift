@@ -30,12 +30,12 @@ struct StructuredConcurrencyTests {
     @Test("S12 S29: a pair of async let on one model runs together, each with its own result")
     func asyncLet() async throws {
         let fake = FakeModel(FakeControl(isHeld: true))
-        async let first = AsyncContext(fake.model).generate("one ", maxTokens: 12)
-        async let second = AsyncContext(fake.model).generate("two ", maxTokens: 12)
+        async let first = AsyncContext(fake.model).generate("one ", maxTokens: 400)
+        async let second = AsyncContext(fake.model).generate("two ", maxTokens: 400)
         await fake.control.advance { $0.step?.decode.count == 2 }
         fake.control.release()
-        #expect(try await first == "one one one ")
-        #expect(try await second == "two two two ")
+        #expect(try await first == String(repeating: "one ", count: 100))
+        #expect(try await second == String(repeating: "two ", count: 100))
     }
 
     @Test("S12: of an async let pair, the failure of one leaves the other's result")
@@ -101,7 +101,7 @@ struct StructuredConcurrencyTests {
             await withTaskGroup(of: Result<String, any Error>.self) { group in
                 for _ in 0..<3 {
                     group.addTask {
-                        do { return .success(try await AsyncContext(fake.model).generate("abcd", maxTokens: 40)) } catch {
+                        do { return .success(try await AsyncContext(fake.model).generate("abcd", maxTokens: 400)) } catch {
                             return .failure(error)
                         }
                     }
@@ -113,7 +113,7 @@ struct StructuredConcurrencyTests {
         fake.control.fail(RequestID(2), RequestFault(.engineFailed, "on purpose"))
         fake.control.release()
         let results = await group.value
-        #expect(results.compactMap { try? $0.get() } == Array(repeating: String(repeating: "abcd", count: 10), count: 2))
+        #expect(results.compactMap { try? $0.get() } == Array(repeating: String(repeating: "abcd", count: 100), count: 2))
         try await self.expectWorking(fake)
     }
 

@@ -17,7 +17,6 @@ struct LoadingTests {
         let values = seen.withLock { $0 }
         #expect(values == values.sorted())
         #expect(values.last == 1)
-        #expect(values.count > 5)
         #expect(try await model.generate("The capital of France is", maxTokens: 4, options: .greedy).contains("Paris"))
     }
 

@@ -25,6 +25,7 @@ struct CancelScene {
             return (prompt, maxTokens, stream)
         }
         control.releaseText(2)
+        await control.texts(2)
         await control.advance { $0.step?.decode.count == 2 }
 
         let victim = Victim(cell, on: fake.model, clock: clock, maxTokens: cell.phase == .afterEnd ? 8 : 100)
