@@ -1,4 +1,4 @@
-//! The ways to end a generation early.
+// The ways to end a generation early.
 
 import Mullama
 

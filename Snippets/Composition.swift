@@ -1,4 +1,4 @@
-//! Generations as parts of structured concurrency.
+// Generations as parts of structured concurrency.
 
 import Mullama
 

@@ -1,4 +1,4 @@
-//! Many prompts at once.
+// Many prompts at once.
 
 import Mullama
 

@@ -1,4 +1,4 @@
-//! A model, a context, an answer; a stream; what an answer took; a conversation; errors.
+// A model, a context, an answer; a stream; what an answer took; a conversation; errors.
 
 // snippet.answer
 import Mullama

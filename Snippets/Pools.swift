@@ -1,4 +1,4 @@
-//! A bounded number of contexts for any number of callers.
+// A bounded number of contexts for any number of callers.
 
 import Mullama
 

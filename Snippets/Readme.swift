@@ -1,4 +1,4 @@
-//! The samples of README.md.
+// The samples of README.md.
 
 // snippet.first
 import Mullama
@@ -6,7 +6,7 @@ import Mullama
 let model = try await AsyncModel.load("smollm2:135m")
 let context = AsyncContext(model)
 
-for try await chunk in context.stream("Once upon a time", maxTokens: 100) {
+for try await chunk in context.stream("Once upon a time", maxTokens: 40) {
     print(chunk.text, terminator: "")
 }
 // snippet.end
@@ -15,11 +15,11 @@ let prompts = ["The sky is blue because", "Grass is green because"]
 
 do {
     // snippet.together
-    async let summary = context.generate("Summarize: …", maxTokens: 100)
+    async let summary = context.generate("Summarize: …", maxTokens: 24)
     async let title = AsyncContext(model).generate("A title for: …", maxTokens: 12)
     print(try await title, try await summary)
 
-    let answers = try await model.generateAll(prompts, maxTokens: 200, options: .greedy)
+    let answers = try await model.generateAll(prompts, maxTokens: 16, options: .greedy)
     // snippet.end
     print(answers)
 }

@@ -1,4 +1,4 @@
-//! A computed prefix on its way to another run of the program.
+// A computed prefix on its way to another run of the program.
 
 import Foundation
 import Mullama

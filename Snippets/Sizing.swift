@@ -1,4 +1,4 @@
-//! What a model takes in memory, before it is loaded.
+// What a model takes in memory, before it is loaded.
 
 import Foundation
 import ModelStore
