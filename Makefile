@@ -16,10 +16,9 @@ export PROMPT MODEL
 # Every recipe of several commands starts with this. In two steps, since `eval "$(…)"` hides a failure of what it evaluates.
 use_llama := set -euo pipefail; exports="$$(Scripts/setup --print-env)"; eval "$$exports"
 formatted := $(wildcard Sources Tests Benchmarks Snippets Package.swift Benchmarks/Package.swift)
-core_tests := MULLAMA_ONLY=core swift test --sanitize=thread --scratch-path .build-tsan --disable-xctest --filter InferenceCoreTests
 # Without the real model: the sanitizer does not see what llama.cpp's threads do. Nothing is suppressed.
-library_tests := MULLAMA_ONLY=library MULLAMA_TSAN=1 swift test --sanitize=thread --scratch-path .build-tsan-library --disable-xctest \
-	--no-parallel --filter MullamaTests
+sanitized_tests := MULLAMA_ONLY=library MULLAMA_TSAN=1 swift test --sanitize=thread --scratch-path .build-tsan-library --disable-xctest \
+	--no-parallel --filter 'InferenceCoreTests|MullamaTests'
 
 .PHONY: help run test bench build release format format-check setup test-setup env
 
@@ -57,10 +56,8 @@ test: test-setup
 	echo 'Building all tests (debug)' >&2; \
 	swift build --build-tests; \
 	swift test --skip-build --disable-xctest --no-parallel; \
-	echo 'Testing the pure core under the thread sanitizer' >&2; \
-	$(core_tests); \
-	echo 'Testing the library under the thread sanitizer' >&2; \
-	$(library_tests)
+	echo 'Testing the core and the library under the thread sanitizer' >&2; \
+	$(sanitized_tests)
 
 bench: setup
 	@$(use_llama); \

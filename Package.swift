@@ -4,10 +4,8 @@ import PackageDescription
 // CI sets MULLAMA_STRICT=1: our own warnings are errors there, a user's build never breaks on one.
 let strict = Context.environment["MULLAMA_STRICT"] == "1"
 
-// What the thread sanitizer looks at is built alone: "core" is the pure part, "library" is all but the command line and what it alone needs.
-let part = Context.environment["MULLAMA_ONLY"]
-let hasLibrary = part != "core"
-let hasTools = part == nil
+// The library without the command line and what that alone needs: what the thread sanitizer looks at, and a quicker build.
+let hasTools = Context.environment["MULLAMA_ONLY"] != "library"
 // The sanitizer does not know the locks of `Synchronization`: they are swapped for ones that it knows.
 let sanitized = Context.environment["MULLAMA_TSAN"] == "1"
 
@@ -20,12 +18,9 @@ let settings: [SwiftSetting] =
     // A file that imports `Synchronization` for its lock does not import the module of the lock that takes its place.
     + [sanitized ? .define("MULLAMA_TSAN") : .enableUpcomingFeature("MemberImportVisibility")]
 
-let core: [Target] = [
+let library: [Target] = [
     .target(name: "InferenceCore", swiftSettings: settings),
     .testTarget(name: "InferenceCoreTests", dependencies: ["InferenceCore"], swiftSettings: settings),
-]
-
-let library: [Target] = [
     .systemLibrary(
         name: "CLlama",
         pkgConfig: "llama",
@@ -86,23 +81,21 @@ let tools: [Target] = [
 let package = Package(
     name: "mullama-swift",
     platforms: [.macOS(.v15)],
-    products: (hasLibrary
-        ? [
-            .library(name: "Mullama", targets: ["Mullama"]),
-            .library(name: "ModelStore", targets: ["ModelStore"]),
-        ] : []) + (hasTools ? [.executable(name: "mullama", targets: ["MullamaCLI"])] : []),
-    dependencies: (hasLibrary
-        ? [
-            .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-            .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-            // Only tests import it: who uses the library as a package does not build it.
-            .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        ] : [])
+    products: [
+        .library(name: "Mullama", targets: ["Mullama"]),
+        .library(name: "ModelStore", targets: ["ModelStore"]),
+    ] + (hasTools ? [.executable(name: "mullama", targets: ["MullamaCLI"])] : []),
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        // Only tests import it: who uses the library as a package does not build it.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    ]
         + (hasTools
             ? [
                 .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
                 .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
             ] : []),
-    targets: core + (hasLibrary ? library : []) + (hasTools ? tools : []),
+    targets: library + (hasTools ? tools : []),
     swiftLanguageModes: [.v6]
 )

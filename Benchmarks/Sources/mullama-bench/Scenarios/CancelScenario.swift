@@ -17,6 +17,8 @@ struct CancelScenario: Scenario {
         try await Self.disturb(model, calls: Self.calls, seed: 2)
         streams.cancel()
         let gaps = try await streams.value.sorted()
+        // A call that comes after the cancels is served after them.
+        _ = try await model.generate("The end", maxTokens: 1)
         let after = (memory: ProcessMemory.resident, threads: ProcessThreads.count)
         let cancels = model.recentGenerations.suffix(Self.calls).compactMap(\.cancelLatency).map { $0 / .milliseconds(1) }.sorted()
         precondition(model.generations.isEmpty, "generations are left over")

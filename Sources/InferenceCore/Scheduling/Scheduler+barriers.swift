@@ -1,0 +1,35 @@
+/// What happens to a context between two of its requests.
+extension Scheduler {
+    /// Adds a barrier: ``reachedBarriers()`` names it once the context's earlier requests have ended, and later ones wait until ``passBarrier(_:)``.
+    public mutating func addBarrier(_ id: RequestID, _ context: ContextID) {
+        self.lastAdded = id
+        self.waiting.appendBarrier(id, context)
+    }
+
+    /// The barriers that were reached since the last time, each told once.
+    public mutating func reachedBarriers() -> [RequestID] {
+        let busy = Set(self.running.compactMap { self.sequences[$0]?.request.context })
+        let new = self.waiting.reachedBarriers(busy: busy).filter { !self.reached.contains($0) }
+        self.reached.formUnion(new)
+        return new
+    }
+
+    /// Lets the requests behind a barrier go on.
+    public mutating func passBarrier(_ id: RequestID) {
+        self.waiting.remove([id])
+        self.reached.remove(id)
+    }
+
+    /// What a context has computed and may be saved, in a slot whose other tokens are to be removed, or kept outside of the cache.
+    public mutating func cutForSaving(_ context: ContextID) -> (source: PrefixSource, tokens: [Token])? {
+        let slot = self.ledger.cutForSaving(context)
+        let kept = self.ledger.keptPrefix(of: context)
+        if let kept, kept.tokens.count >= slot?.tokens.count ?? 0 { return (.kept(kept.id), kept.tokens) }
+        return slot.map { (.slot($0.slot), $0.tokens) }
+    }
+
+    /// Notes a prefix that the backend was given.
+    public mutating func keep(_ id: ParkID, _ tokens: [Token], for context: ContextID) {
+        self.ledger.keep(.init(id: id, tokens: tokens, servesInPart: self.limits.canTrimMoved), for: context)
+    }
+}

@@ -1,0 +1,109 @@
+extension Scheduler {
+    /// The next step, or nil when there is nothing to do; and what to tell the outside first.
+    public mutating func plan(now: Duration) -> (plan: StepPlan?, actions: [EngineAction]) {
+        var actions = self.endExpired(now: now)
+        var step = Step(plan: StepPlan(memory: self.pendingOps))
+        self.pendingOps = []
+
+        actions += self.admit(into: &step, now: now)
+        // What goes with a resize may be asked for a second time, and a shift must not be done twice: it waits for the next step.
+        if step.undo == nil { step.plan.memory += self.shiftFull() }
+        step.plan.decode = self.decodeRows()
+        step.plan.prefill = self.prefillChunks(besideDecode: !step.plan.decode.isEmpty)
+
+        guard !step.plan.isEmpty else { return (nil, actions) }
+        self.step = step
+        return (step.plan, actions)
+    }
+
+    private mutating func endExpired(now: Duration) -> [EngineAction] {
+        let expired = self.sequences.values.filter { $0.request.deadline.map { $0 <= now } ?? false }
+        return expired.map(\.request.id).sorted().flatMap { self.end($0, reason: .deadline, now: now) }
+    }
+
+    private mutating func admit(into step: inout Step, now: Duration) -> [EngineAction] {
+        var actions: [EngineAction] = []
+        while true {
+            let busy = Set(self.running.compactMap { self.sequences[$0]?.request.context })
+            var candidates = self.waiting.next(self.limits.parallel - self.running.count, busy: busy)
+            guard let first = candidates.first else { return actions }
+
+            var decision = self.sizing.decide(for: self.needs(candidates), running: self.needs(self.running), present: self.ledger.geometry)
+            if case .wait = decision {
+                candidates = [first]
+                decision = self.sizing.decide(for: self.needs(candidates), running: self.needs(self.running), present: self.ledger.geometry)
+            }
+            switch decision {
+            case .wait:
+                return actions
+            case .refuse(let fault):
+                actions += self.fail(first, fault, now: now)
+                continue
+            case .fits(let geometry):
+                if geometry != self.ledger.geometry {
+                    step.undo = (self.ledger, step.plan.memory, geometry, candidates)
+                    step.plan.memory.append(self.ledger.resize(to: geometry, canTrimMoved: self.limits.canTrimMoved))
+                }
+            }
+            for id in candidates { self.start(id, in: &step, now: now) }
+            return actions
+        }
+    }
+
+    private mutating func start(_ id: RequestID, in step: inout Step, now: Duration) {
+        guard let request = self.sequences[id]?.request, let place = self.ledger.acquire(for: request) else { return }
+        if let op = place.op { step.plan.memory.append(op) }
+        self.sequences[id]?.start(in: place.slot, reused: place.reused, now: now)
+        self.waiting.remove([id])
+        self.running.append(id)
+    }
+
+    private func needs(_ ids: [RequestID]) -> [Int] {
+        ids.compactMap { self.sequences[$0]?.request.cellsNeeded }
+    }
+
+    /// Sequences that have filled their context and may forget: half of what they generated makes room.
+    private mutating func shiftFull() -> [MemoryOp] {
+        var ops: [MemoryOp] = []
+        for id in self.running {
+            guard let sequence = self.sequences[id], !sequence.isPaused, case .decoding(let slot, _) = sequence.phase else { continue }
+            let length = self.ledger.length(of: slot)
+            guard length >= sequence.request.contextSize else { continue }
+            let count = max(1, (length - sequence.request.prompt.count) / 2)
+            ops.append(self.ledger.discard(slot, from: sequence.request.prompt.count, count: count))
+            self.sequences[id]?.usage.droppedTokens += count
+        }
+        return ops
+    }
+
+    /// In the order of their slots: llama.cpp computes sequences together whose slots follow one another, and starts anew at each other row.
+    private func decodeRows() -> [StepPlan.DecodeRow] {
+        let rows = self.running.compactMap { id -> StepPlan.DecodeRow? in
+            guard let sequence = self.sequences[id], !sequence.isPaused, case .decoding(let slot, let token) = sequence.phase else {
+                return nil
+            }
+            let position = self.ledger.length(of: slot)
+            guard position < sequence.request.contextSize else { return nil }
+            return .init(request: id, slot: slot, token: token, position: position)
+        }
+        return rows.sorted { $0.slot < $1.slot }
+    }
+
+    /// All prompts share what the step has room for, and take turns in being first, so that a short one never waits for a long one's end.
+    private mutating func prefillChunks(besideDecode: Bool) -> [StepPlan.PrefillChunk] {
+        let prompts = self.running.filter { self.sequences[$0]?.isPrefilling ?? false }
+        guard !prompts.isEmpty else { return [] }
+        var budget = self.prefillPolicy.budget(besideDecode: besideDecode, cost: self.cost)
+        let share = max(PrefillBlocks.size, PrefillBlocks.floor(budget / prompts.count))
+        let first = self.turn % prompts.count
+        self.turn = first + 1
+
+        var chunks: [StepPlan.PrefillChunk] = []
+        for id in prompts[first...] + prompts[..<first] where budget >= PrefillBlocks.size {
+            let own = self.sequences[id]?.prefillChunks(upTo: min(share, budget)) ?? []
+            budget -= own.reduce(0) { $0 + $1.tokens.count }
+            chunks += own
+        }
+        return chunks
+    }
+}
