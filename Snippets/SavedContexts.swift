@@ -1,0 +1,33 @@
+// A computed prefix on its way to another run of the program.
+
+import Foundation
+import Mullama
+
+let model = try await AsyncModel.load("smollm2:135m")
+let file = FileManager.default.temporaryDirectory.appendingPathComponent("mullama-\(UUID()).context")
+
+// snippet.save
+let preamble = String(repeating: "You know all about rivers and answer briefly. ", count: 6)
+let context = AsyncContext(model)
+_ = try await context.generate(preamble + "What is a delta?", maxTokens: 8)
+try await context.save(to: file)
+// snippet.end
+
+await context.clear()
+
+// snippet.restore
+let later = AsyncContext(model)
+do {
+    try await later.restore(from: file)
+} catch let error as MullamaError where error.code == .stateMismatch {
+    print("Starting cold:", error.message)
+}
+let answer = try await later.stream(preamble + "What is a spring?", maxTokens: 8).collect()
+print("\(answer.usage.cachedTokens) of \(answer.usage.promptTokens) tokens were computed already")
+// snippet.end
+
+// snippet.clear
+await later.clear()
+// snippet.end
+
+try FileManager.default.removeItem(at: file)
