@@ -20,12 +20,14 @@ formatted := $(wildcard Sources Tests Benchmarks Snippets Package.swift Benchmar
 sanitized_tests := MULLAMA_ONLY=library MULLAMA_TSAN=1 swift test --sanitize=thread --scratch-path .build-tsan-library --disable-xctest \
 	--no-parallel --filter 'InferenceCoreTests|MullamaTests'
 
-.PHONY: help run test bench build release format format-check setup test-setup env
+.PHONY: help run test bench build release format format-check setup test-setup docs docs-check env
 
 help:
 	@echo 'make run [PROMPT="…"] [MODEL=smollm2:135m]  answer a prompt; the answer alone is on standard output (make -s run | …)'
 	@echo 'make test          all tests, those of the core and the library under the thread sanitizer too; fetches a second model (253 MB)'
 	@echo 'make bench [ARGS="…"]  the benchmarks'
+	@echo 'make docs          the documentation of the library; prints where it is'
+	@echo 'make docs-check    the documentation, and every sample in it run'
 	@echo 'make build         a debug build of everything'
 	@echo 'make release       the optimised mullama; prints where it is'
 	@echo 'make format        format the sources in place'
@@ -64,6 +66,13 @@ bench: setup
 	echo 'Building the benchmarks (optimised)' >&2; \
 	swift build -c release --package-path Benchmarks --product mullama-bench >&2; \
 	exec Benchmarks/.build/release/mullama-bench $(ARGS)
+
+docs:
+	@Scripts/setup --llama
+	@$(use_llama); swift build; Scripts/check-docs
+
+docs-check: setup
+	@$(use_llama); swift build; Scripts/check-docs; Scripts/check-snippets
 
 build:
 	@Scripts/setup --llama
