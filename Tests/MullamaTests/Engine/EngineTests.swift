@@ -108,7 +108,7 @@ struct EngineTests {
         #expect(fake.control.log.plans.isEmpty)
     }
 
-    @Test("A slow reader is not scheduled, and loses nothing")
+    @Test("S44: a slow reader is not scheduled, and loses nothing")
     func backPressure() async throws {
         let fake = FakeModel()
         let stream = AsyncContext(fake.model).stream("abcd", maxTokens: 400)
