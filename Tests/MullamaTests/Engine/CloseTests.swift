@@ -66,6 +66,7 @@ struct CloseTests {
         let context = AsyncContext(fake.model)
         let mine = [context.stream("one", maxTokens: 40), context.stream("two", maxTokens: 40)]
         let other = AsyncContext(fake.model).stream("other", maxTokens: 10)
+        _ = try await fake.model.tokenize("the text thread has sent all on")
         await fake.control.advance { $0.plans.last?.decode.count == 2 }
         context.cancelAll()
         _ = try await fake.model.tokenize("the text thread has sent the cancel on")

@@ -68,13 +68,15 @@ struct SaveRestoreTests {
         let before = context.stream(Self.prompt, maxTokens: 8)
         await fake.control.steps(1)
         async let saved: Void = context.save(to: file.url)
-        async let other = AsyncContext(fake.model).generate("other", maxTokens: 5)
+        let other = AsyncContext(fake.model).stream("other", maxTokens: 5)
+        // Now the text thread has sent it on: it runs beside the call before.
+        _ = try await fake.model.tokenize("")
         await fake.control.advance { $0.plans.contains { $0.decode.count == 2 } }
         // The call before is held in its step, so the save has not had its turn.
         #expect(!FileManager.default.fileExists(atPath: file.url.path))
         fake.control.release()
         #expect(try await before.collect().text == "01234567")
-        #expect(try await other == "other")
+        #expect(try await other.collect().text == "other")
         try await saved
         #expect(try SavedState(contentsOf: file.url).tokens.count == 80)
 
