@@ -75,7 +75,11 @@ let tools: [Target] = [
         dependencies: ["ModelStore", "ModelImport", "MullamaTestSupport"],
         swiftSettings: settings
     ),
-    .testTarget(name: "MullamaCLITests", dependencies: ["MullamaCLI", "ModelStore"], swiftSettings: settings),
+    .testTarget(
+        name: "MullamaCLITests",
+        dependencies: ["MullamaCLI", "ModelStore", "MullamaTestSupport"],
+        swiftSettings: settings
+    ),
 ]
 
 let package = Package(

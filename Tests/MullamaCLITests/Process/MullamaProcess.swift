@@ -1,5 +1,6 @@
 import Foundation
 import ModelStore
+import MullamaTestSupport
 import Synchronization
 import Testing
 
@@ -26,16 +27,7 @@ final class MullamaProcess: Sendable {
 
     private static let limit: DispatchTimeInterval = .seconds(120)
 
-    /// Beside the bundle of the tests.
-    private static var executable: URL? {
-        let places = [Bundle.main] + Bundle.allBundles.filter { $0.bundlePath.hasSuffix(".xctest") }
-        return places.lazy
-            .flatMap { [$0.executableURL, $0.bundleURL].compactMap { $0?.deletingLastPathComponent() } }
-            .map { $0.appending(path: "mullama") }
-            .first { FileManager.default.isExecutableFile(atPath: $0.path) }
-    }
-
-    private let process: Process
+    private let process: ChildProcess
     private let outputPipe = Pipe()
     private let errorPipe = Pipe()
 
@@ -43,24 +35,24 @@ final class MullamaProcess: Sendable {
     ///   - input: What it reads from standard input.
     ///   - environment: Added to that of the tests.
     init(_ arguments: [String], input: Data = Data(), environment: [String: String] = [:]) throws {
-        let process = Process()
-        let executable: URL = try #require(Self.executable, "mullama is not built")
-        process.executableURL = executable
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardOutput = self.outputPipe
-        process.standardError = self.errorPipe
+        let executable: URL = try #require(ChildProcess.built("mullama"), "mullama is not built")
         // A file instead of a pipe: nobody has to wait until it is read.
         let file = TemporaryFolder.system.appending(path: "mullama-input-\(UUID())")
         try input.write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        try process.run()
+        let process = try ChildProcess(
+            executable,
+            arguments,
+            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+            input: FileHandle(forReadingFrom: file),
+            output: self.outputPipe.fileHandleForWriting,
+            errors: self.errorPipe.fileHandleForWriting
+        )
+        // The ends that are the program's: with them open here, reading would never come to an end.
+        try self.outputPipe.fileHandleForWriting.close()
+        try self.errorPipe.fileHandleForWriting.close()
         self.process = process
-        let id = process.processIdentifier
-        DispatchQueue.global().asyncAfter(deadline: .now() + Self.limit) {
-            if process.isRunning { kill(id, SIGKILL) }
-        }
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.limit) { process.signal(SIGKILL) }
     }
 
     /// Runs it to its end.
@@ -73,7 +65,7 @@ final class MullamaProcess: Sendable {
     }
 
     func signal(_ number: Int32) {
-        kill(self.process.processIdentifier, number)
+        self.process.signal(number)
     }
 
     /// The first bytes of the answer; empty when it ended without any.
@@ -94,10 +86,9 @@ final class MullamaProcess: Sendable {
         let (output, errors) = (self.outputPipe.fileHandleForReading, self.errorPipe.fileHandleForReading)
         async let errorData = Self.onThread { errors.readDataToEndOfFile() }
         let rest = earlier == nil ? Data() : await Self.onThread { output.readDataToEndOfFile() }
-        let process = self.process
-        await Self.onThread { process.waitUntilExit() }
+        let status: Int32? = if case .status(let status) = await self.process.ending() { status } else { nil }
         return Result(
-            status: process.terminationReason == .exit ? process.terminationStatus : nil,
+            status: status,
             output: String(decoding: (earlier ?? Data()) + rest, as: UTF8.self),
             errors: String(decoding: await errorData, as: UTF8.self)
         )

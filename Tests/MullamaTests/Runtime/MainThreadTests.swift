@@ -1,4 +1,5 @@
 import Foundation
+import MullamaTestSupport
 import Testing
 
 /// A test's process is asynchronous from its start: no test runs on its main thread outside of a task. So these run the snippet `BlockOn`.
@@ -10,41 +11,29 @@ struct MainThreadTests {
         let isSuccess: Bool
     }
 
-    /// Beside the bundle of the tests.
-    private static var snippet: URL? {
-        let places = [Bundle.main] + Bundle.allBundles.filter { $0.bundlePath.hasSuffix(".xctest") }
-        return places.lazy
-            .flatMap { [$0.executableURL, $0.bundleURL].compactMap { $0?.deletingLastPathComponent() } }
-            .map { $0.appending(path: "BlockOn") }
-            .first { FileManager.default.isExecutableFile(atPath: $0.path) }
-    }
-
     private func run(_ arguments: String...) async throws -> Ending {
-        let process = Process()
-        let executable: URL = try #require(Self.snippet, "the snippet BlockOn is not built")
-        process.executableURL = executable
-        process.arguments = arguments
+        let executable: URL = try #require(ChildProcess.built("BlockOn"), "the snippet BlockOn is not built")
         // Files instead of pipes: nobody has to read while the program writes.
         let folder = FileManager.default.temporaryDirectory.appending(path: "mullama-snippet-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let files = ["output", "errors"].map { folder.appending(path: $0) }
         for file in files { try Data().write(to: file) }
-        process.standardOutput = try FileHandle(forWritingTo: files[0])
-        process.standardError = try FileHandle(forWritingTo: files[1])
-        process.standardInput = FileHandle.nullDevice
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                process.terminationHandler = { _ in continuation.resume() }
-                do { try process.run() } catch { continuation.resume(throwing: error) }
-            }
+        let process = try ChildProcess(
+            executable,
+            arguments,
+            input: .nullDevice,
+            output: FileHandle(forWritingTo: files[0]),
+            errors: FileHandle(forWritingTo: files[1])
+        )
+        let ending = await withTaskCancellationHandler {
+            await process.ending()
         } onCancel: {
             // The time limit of the test is over: it hangs.
-            process.terminate()
+            process.signal(SIGKILL)
         }
         let texts = try files.map { try String(contentsOf: $0, encoding: .utf8) }
-        let isSuccess = process.terminationReason == .exit && process.terminationStatus == 0
-        return Ending(output: texts[0], errors: texts[1], isSuccess: isSuccess)
+        return Ending(output: texts[0], errors: texts[1], isSuccess: ending == .status(0))
     }
 
     @Test("S19: on the main thread blockOn serves the main actor while it waits")
