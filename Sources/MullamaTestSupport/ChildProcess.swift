@@ -27,7 +27,7 @@ package final class ChildProcess: Sendable {
     private let id: pid_t
     private let state = Mutex(State())
 
-    /// Starts it. Of what is open here it inherits the three files, and what is not closed on exec (Foundation's pipes are).
+    /// Starts it. Of what is open here it inherits the three files, and what is not marked to be closed on exec.
     ///
     /// - Parameter environment: Nil for that of this process.
     package init(

@@ -40,6 +40,11 @@ final class MullamaProcess: Sendable {
         let file = TemporaryFolder.system.appending(path: "mullama-input-\(UUID())")
         try input.write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
+        // The program must not hold the ends that are read here: nobody would ever have left.
+        for pipe in [self.outputPipe, self.errorPipe] {
+            _ = fcntl(pipe.fileHandleForReading.fileDescriptor, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        }
         let process = try ChildProcess(
             executable,
             arguments,
