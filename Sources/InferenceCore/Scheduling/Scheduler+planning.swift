@@ -54,6 +54,7 @@ extension Scheduler {
         guard let request = self.sequences[id]?.request, let place = self.ledger.acquire(for: request) else { return }
         if let op = place.op { step.plan.memory.append(op) }
         self.sequences[id]?.start(in: place.slot, reused: place.reused, now: now)
+        self.sequences[id]?.lastTurn = self.turn
         self.waiting.remove([id])
         self.running.append(id)
     }
@@ -89,21 +90,33 @@ extension Scheduler {
         return rows.sorted { $0.slot < $1.slot }
     }
 
-    /// All prompts share what the step has room for, and take turns in being first, so that a short one never waits for a long one's end.
+    /// The shortest rest first, so that most callers wait the least; in between, a step for the prompt that has waited longest, so that all
+    /// move on.
     private mutating func prefillChunks(besideDecode: Bool) -> [StepPlan.PrefillChunk] {
         let prompts = self.running.filter { self.sequences[$0]?.isPrefilling ?? false }
         guard !prompts.isEmpty else { return [] }
-        var budget = self.prefillPolicy.budget(besideDecode: besideDecode, cost: self.cost)
-        let share = max(PrefillBlocks.size, PrefillBlocks.floor(budget / prompts.count))
-        let first = self.turn % prompts.count
-        self.turn = first + 1
+        var room = self.prefillPolicy.budget(besideDecode: besideDecode, cost: self.cost)
+        self.turn += 1
 
         var chunks: [StepPlan.PrefillChunk] = []
-        for id in prompts[first...] + prompts[..<first] where budget >= PrefillBlocks.size {
-            let own = self.sequences[id]?.prefillChunks(upTo: min(share, budget)) ?? []
-            budget -= own.reduce(0) { $0 + $1.tokens.count }
+        for id in self.inPrefillOrder(prompts) where room >= PrefillBlocks.size {
+            let own = self.sequences[id]?.prefillChunks(upTo: room, mayExceed: chunks.isEmpty) ?? []
+            guard !own.isEmpty else { continue }
+            self.sequences[id]?.lastTurn = self.turn
+            room -= own.reduce(0) { $0 + $1.tokens.count }
             chunks += own
         }
         return chunks
+    }
+
+    private func inPrefillOrder(_ prompts: [RequestID]) -> [RequestID] {
+        let rest = prompts.map { self.sequences[$0]?.tokensToPrefill ?? 0 }
+        var order = prompts.indices.sorted { (rest[$0], $0) < (rest[$1], $1) }
+        if self.turn % Self.turnsPerFairTurn == 0 {
+            let lastTurns = prompts.map { self.sequences[$0]?.lastTurn ?? 0 }
+            let first = order.indices.min { (lastTurns[order[$0]], order[$0]) < (lastTurns[order[$1]], order[$1]) }
+            if let first { order.insert(order.remove(at: first), at: 0) }
+        }
+        return order.map { prompts[$0] }
     }
 }

@@ -18,7 +18,9 @@ public struct Scheduler: Sendable {
     /// Changes to the cache that the next plan carries.
     var pendingOps: [MemoryOp] = []
     var step: Step?
-    /// Whose prompt comes first in the next step.
+    /// Every so many steps with prompts, the one that has waited longest goes first, however long it is.
+    static let turnsPerFairTurn = 8
+    /// Steps with prompts so far.
     var turn = 0
     var lastAdded: RequestID?
     /// Barriers that were reached and are not passed yet.

@@ -20,6 +20,8 @@ struct SequenceState: Sendable {
     var phase: Phase = .waiting
     /// Set while the consumer is behind; a paused sequence keeps its slot and is not scheduled.
     var isPaused = false
+    /// The scheduler's last turn in which a part of the prompt was computed.
+    var lastTurn = 0
     var usage: Usage
 
     private let submitted: Duration
@@ -72,20 +74,28 @@ struct SequenceState: Sendable {
         if case .prefilling = self.phase { !self.isPaused } else { false }
     }
 
+    /// Tokens of the prompt that are still to be computed.
+    var tokensToPrefill: Int {
+        guard case .prefilling(_, let next) = self.phase else { return 0 }
+        return self.request.prompt.count - next
+    }
+
     /// The next part of the prompt, cut at whole blocks, the end of the prompt apart from what is before it.
-    func prefillChunks(upTo budget: Int) -> [StepPlan.PrefillChunk] {
+    ///
+    /// - Parameter mayExceed: Whether the end of the prompt, which is up to 31 tokens, is given even if it is more than `room`.
+    func prefillChunks(upTo room: Int, mayExceed: Bool) -> [StepPlan.PrefillChunk] {
         guard case .prefilling(let slot, var next) = self.phase else { return [] }
         let prompt = self.request.prompt
         let lastStart = PrefillBlocks.lastChunkStart(promptCount: prompt.count)
         var chunks: [StepPlan.PrefillChunk] = []
-        let whole = min(lastStart - next, PrefillBlocks.floor(budget))
+        let whole = min(lastStart - next, PrefillBlocks.floor(room))
         if whole > 0 {
             chunks.append(
                 .init(request: self.request.id, slot: slot, tokens: prompt[next..<(next + whole)], position: next, isLast: false)
             )
             next += whole
         }
-        if next == lastStart, whole < budget {
+        if next == lastStart, prompt.count - next <= room - whole || mayExceed && chunks.isEmpty {
             chunks.append(.init(request: self.request.id, slot: slot, tokens: prompt[next...], position: next, isLast: true))
         }
         return chunks

@@ -101,6 +101,43 @@ struct SchedulerStepTests {
         #expect(harness.text(1) == "xxxx" && harness.text(2) == "xxxx")
     }
 
+    @Test("the shortest rest goes first, so that equal prompts end one after the other")
+    func shortestFirst() {
+        var harness = SchedulerHarness(chunk: 64)
+        for id in 1...3 { harness.add(.sample(UInt64(id), prompt: (id * 1_000)..<(id * 1_000 + 64), maxTokens: 1)) }
+        harness.add(.sample(4, prompt: 9_000..<9_200, maxTokens: 1))
+        harness.run()
+        #expect(harness.ended == [1, 2, 3, 4])
+        #expect(harness.chunks(of: 1) == [[0, 48], [48, 16]])
+    }
+
+    @Test("a long prompt moves on though shorter ones keep coming")
+    func longMovesOn() {
+        var harness = SchedulerHarness(chunk: 16)
+        harness.add(.sample(1, prompt: 0..<200, maxTokens: 1))
+        for id in 2...40 {
+            harness.add(.sample(UInt64(id), prompt: (id * 1_000)..<(id * 1_000 + 32), maxTokens: 1))
+            harness.steps(2)
+        }
+        #expect(harness.chunks(of: 1).count >= 8)
+        harness.run()
+        #expect(harness.ended.count == 40)
+    }
+
+    @Test("the end of a prompt waits for a step that has room for all of it, and takes the whole of one that never has")
+    func endInRoom() {
+        var harness = SchedulerHarness(chunk: 32)
+        harness.add(.sample(1, prompt: 0..<63, maxTokens: 1))
+        harness.run()
+        #expect(harness.chunks(of: 1) == [[0, 32], [32, 31]])
+
+        var narrow = SchedulerHarness(chunk: 16)
+        narrow.add(.sample(1, prompt: 0..<47, maxTokens: 1))
+        narrow.run()
+        #expect(narrow.chunks(of: 1) == [[0, 16], [16, 31]])
+        #expect(narrow.text(1) == "x")
+    }
+
     @Test(
         "a common prefix is reused in whole blocks, on any context",
         arguments: [
