@@ -1,5 +1,8 @@
 /// How many prompt tokens a step may compute. The one place to change for another trade between throughput and stalls.
 public struct PrefillPolicy: Sendable {
+    /// Every so many steps with prompts, the prompt that has waited longest goes first, however long it is.
+    static let turnsPerFairTurn = 8
+
     /// The longest that a sequence which is generating should wait for the prompts of others.
     public var maxStall: Duration
     /// The largest chunk: beyond it throughput no longer grows.

@@ -90,8 +90,7 @@ extension Scheduler {
         return rows.sorted { $0.slot < $1.slot }
     }
 
-    /// The shortest rest first, so that most callers wait the least; in between, a step for the prompt that has waited longest, so that all
-    /// move on.
+    /// The shortest rest first, so that most callers wait the least; every few steps the prompt that has waited longest, so that all move on.
     private mutating func prefillChunks(besideDecode: Bool) -> [StepPlan.PrefillChunk] {
         let prompts = self.running.filter { self.sequences[$0]?.isPrefilling ?? false }
         guard !prompts.isEmpty else { return [] }
@@ -110,13 +109,11 @@ extension Scheduler {
     }
 
     private func inPrefillOrder(_ prompts: [RequestID]) -> [RequestID] {
-        let rest = prompts.map { self.sequences[$0]?.tokensToPrefill ?? 0 }
-        var order = prompts.indices.sorted { (rest[$0], $0) < (rest[$1], $1) }
-        if self.turn % Self.turnsPerFairTurn == 0 {
-            let lastTurns = prompts.map { self.sequences[$0]?.lastTurn ?? 0 }
-            let first = order.indices.min { (lastTurns[order[$0]], order[$0]) < (lastTurns[order[$1]], order[$1]) }
-            if let first { order.insert(order.remove(at: first), at: 0) }
-        }
-        return order.map { prompts[$0] }
+        let states = prompts.compactMap { self.sequences[$0] }
+        let order = states.indices.sorted { (states[$0].tokensToPrefill, $0) < (states[$1].tokensToPrefill, $1) }.map { prompts[$0] }
+        guard self.turn.isMultiple(of: PrefillPolicy.turnsPerFairTurn),
+            let patient = states.indices.min(by: { (states[$0].lastTurn, $0) < (states[$1].lastTurn, $1) })
+        else { return order }
+        return [prompts[patient]] + order.filter { $0 != prompts[patient] }
     }
 }

@@ -18,8 +18,6 @@ public struct Scheduler: Sendable {
     /// Changes to the cache that the next plan carries.
     var pendingOps: [MemoryOp] = []
     var step: Step?
-    /// Every so many steps with prompts, the one that has waited longest goes first, however long it is.
-    static let turnsPerFairTurn = 8
     /// Steps with prompts so far.
     var turn = 0
     var lastAdded: RequestID?

@@ -20,7 +20,7 @@ struct SequenceState: Sendable {
     var phase: Phase = .waiting
     /// Set while the consumer is behind; a paused sequence keeps its slot and is not scheduled.
     var isPaused = false
-    /// The scheduler's last turn in which a part of the prompt was computed.
+    /// The scheduler's last turn in which a part of the prompt was computed, or the one before which it got its slot.
     var lastTurn = 0
     var usage: Usage
 

@@ -43,6 +43,7 @@ struct BlockOnTests {
         let elapsed = try await onOwnThread {
             try runtime.blockOn {
                 let start = ContinuousClock.now
+                // A real timer: that one fires here is what is tested.
                 try await Task.sleep(for: .milliseconds(20))
                 #expect(isOnThread(of: runtime))
                 await #expect(throws: MullamaError.self) {

@@ -72,6 +72,7 @@ struct EventLoopTests {
                 }
                 #expect(loop.inEventLoop)
                 #expect(text.count == 60)
+                // A real timer: that one fires here is what is tested.
                 try await Task.sleep(for: .milliseconds(1))
                 #expect(loop.inEventLoop)
                 async let child = loop.inEventLoop

@@ -53,6 +53,7 @@ struct RuntimeTests {
         let counter = Counter()
         try await runtime.spawn {
             #expect(isOnThread(of: runtime))
+            // A real timer: that one fires here is what is tested.
             try await Task.sleep(for: .milliseconds(1))
             #expect(isOnThread(of: runtime))
 
