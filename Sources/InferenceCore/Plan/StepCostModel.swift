@@ -1,33 +1,46 @@
-/// Predicts how long prefill takes, learnt from the steps that were run, so that chunks can be cut to fit a time.
+/// Predicts how long a step takes from what is in it, learnt from the steps that were run.
 ///
-/// An exponentially weighted mean of the time per prompt token and per decode batch: enough to follow a machine and a growing context.
+/// A decode batch costs something once, something for each row, and something for each cached token that its rows look at. A prefill chunk
+/// costs something once, something for each token, and something for each pair of a token and a cached one before it. No figure of a machine or
+/// a model stands here: a GPU's large fixed part and a CPU's large part per token are both learnt within a few steps.
 public struct StepCostModel: Sendable {
-    private static let weight = 0.2
-
-    private(set) var secondsPerPrefillToken: Double?
-    private(set) var secondsPerDecodeBatch: Double?
+    private var decode = RunningFit(pull: SIMD3(1e-3, 1e-2, 1e-2))
+    // Before chunks of several sizes were seen, their time is taken to grow with their size: larger ones are then tried with care.
+    private var prefill = RunningFit(pull: SIMD3(1, 1e-3, 1e-2))
 
     public init() {}
 
     public mutating func learn(_ outcome: StepOutcome, from plan: StepPlan) {
-        if let time = outcome.prefillTime, plan.prefillTokens > 0 {
-            self.secondsPerPrefillToken = Self.mean(self.secondsPerPrefillToken, time.seconds / Double(plan.prefillTokens))
+        if let time = outcome.decodeTime, !plan.decode.isEmpty {
+            self.decode.learn(Self.features(plan.decode.map(\.position)), time.seconds)
         }
-        if let time = outcome.decodeTime {
-            self.secondsPerDecodeBatch = Self.mean(self.secondsPerDecodeBatch, time.seconds)
+        if let time = outcome.prefillTime, !plan.prefill.isEmpty {
+            let features = plan.prefill.reduce(SIMD3<Double>.zero) { $0 + Self.features(tokens: $1.tokens.count, after: $1.position) }
+            self.prefill.learn(features, time.seconds)
         }
     }
 
-    /// How many prompt tokens fit into `time` beside a decode batch (if there is one), or nil as long as nothing was measured.
-    public func prefillTokens(within time: Duration, besideDecode: Bool) -> Int? {
-        guard let perToken = self.secondsPerPrefillToken, perToken > 0 else { return nil }
-        let left = time.seconds - (besideDecode ? self.secondsPerDecodeBatch ?? 0 : 0)
-        return Int(max(0, min(left / perToken, 1e9)))
+    /// Seconds for one batch of decode rows, or nil as long as none was measured.
+    ///
+    /// - Parameter depths: How many tokens each row's sequence holds.
+    public func secondsToDecode(depths: [Int]) -> Double? {
+        depths.isEmpty ? 0 : self.decode.predict(Self.features(depths))
     }
 
-    private static func mean(_ old: Double?, _ new: Double) -> Double {
-        guard let old else { return new }
-        return old + Self.weight * (new - old)
+    /// Seconds for a chunk of a prompt, or nil as long as none was measured.
+    ///
+    /// - Parameter depth: How many tokens of the prompt come before it.
+    public func secondsToPrefill(_ tokens: Int, after depth: Int) -> Double? {
+        self.prefill.predict(Self.features(tokens: tokens, after: depth))
+    }
+
+    private static func features(_ depths: [Int]) -> SIMD3<Double> {
+        SIMD3(1, Double(depths.count) / 4, Double(depths.reduce(0, +)) / 4_096)
+    }
+
+    private static func features(tokens: Int, after depth: Int) -> SIMD3<Double> {
+        let blocks = Double(tokens) / Double(PrefillBlocks.size)
+        return SIMD3(1, blocks, blocks * (Double(depth) + Double(tokens) / 2) / 1_024)
     }
 }
 

@@ -8,7 +8,7 @@ extension Scheduler {
             self.undo(step, because: fault)
             return []
         }
-        if outcome.aborted.isEmpty { self.cost.learn(outcome, from: step.plan) }
+        if outcome.aborted.isEmpty, outcome.faults.isEmpty { self.cost.learn(outcome, from: step.plan) }
 
         for row in step.plan.decode where outcome.faults[row.request] == nil {
             self.ledger.extend(row.slot, by: CollectionOfOne(row.token), inWholeBlocks: false)

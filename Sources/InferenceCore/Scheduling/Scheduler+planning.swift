@@ -9,7 +9,7 @@ extension Scheduler {
         // What goes with a resize may be asked for a second time, and a shift must not be done twice: it waits for the next step.
         if step.undo == nil { step.plan.memory += self.shiftFull() }
         step.plan.decode = self.decodeRows()
-        step.plan.prefill = self.prefillChunks(besideDecode: !step.plan.decode.isEmpty)
+        step.plan.prefill = self.prefillChunks(beside: step.plan.decode)
 
         guard !step.plan.isEmpty else { return (nil, actions) }
         self.step = step
@@ -91,18 +91,17 @@ extension Scheduler {
     }
 
     /// The shortest rest first, so that most callers wait the least; every few steps the prompt that has waited longest, so that all move on.
-    private mutating func prefillChunks(besideDecode: Bool) -> [StepPlan.PrefillChunk] {
+    private mutating func prefillChunks(beside decode: [StepPlan.DecodeRow]) -> [StepPlan.PrefillChunk] {
         let prompts = self.running.filter { self.sequences[$0]?.isPrefilling ?? false }
         guard !prompts.isEmpty else { return [] }
-        var room = self.prefillPolicy.budget(besideDecode: besideDecode, cost: self.cost)
+        var room = PrefillRoom(self.prefillPolicy, cost: self.cost, decodeDepths: decode.map(\.position))
         self.turn += 1
 
         var chunks: [StepPlan.PrefillChunk] = []
-        for id in self.inPrefillOrder(prompts) where room >= PrefillBlocks.size {
-            let own = self.sequences[id]?.prefillChunks(upTo: room, mayExceed: chunks.isEmpty) ?? []
+        for id in self.inPrefillOrder(prompts) {
+            let own = self.sequences[id]?.prefillChunks(in: &room, mayExceed: chunks.isEmpty) ?? []
             guard !own.isEmpty else { continue }
             self.sequences[id]?.lastTurn = self.turn
-            room -= own.reduce(0) { $0 + $1.tokens.count }
             chunks += own
         }
         return chunks

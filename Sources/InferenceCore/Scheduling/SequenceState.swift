@@ -82,21 +82,23 @@ struct SequenceState: Sendable {
 
     /// The next part of the prompt, cut at whole blocks, the end of the prompt apart from what is before it.
     ///
-    /// - Parameter mayExceed: Whether the end of the prompt, which is up to 31 tokens, is given even if it is more than `room`.
-    func prefillChunks(upTo room: Int, mayExceed: Bool) -> [StepPlan.PrefillChunk] {
+    /// - Parameter mayExceed: Whether the end of the prompt, which is up to 31 tokens, is given even if there is no room for it.
+    func prefillChunks(in room: inout PrefillRoom, mayExceed: Bool) -> [StepPlan.PrefillChunk] {
         guard case .prefilling(let slot, var next) = self.phase else { return [] }
         let prompt = self.request.prompt
         let lastStart = PrefillBlocks.lastChunkStart(promptCount: prompt.count)
         var chunks: [StepPlan.PrefillChunk] = []
-        let whole = min(lastStart - next, PrefillBlocks.floor(room))
+        let whole = min(lastStart - next, room.tokens(after: next))
         if whole > 0 {
-            chunks.append(
-                .init(request: self.request.id, slot: slot, tokens: prompt[next..<(next + whole)], position: next, isLast: false)
-            )
+            let tokens = prompt[next..<(next + whole)]
+            chunks.append(.init(request: self.request.id, slot: slot, tokens: tokens, position: next, isLast: false))
+            room.take(chunks[0])
             next += whole
         }
-        if next == lastStart, prompt.count - next <= room - whole || mayExceed && chunks.isEmpty {
-            chunks.append(.init(request: self.request.id, slot: slot, tokens: prompt[next...], position: next, isLast: true))
+        if next == lastStart, room.fits(prompt.count - next, after: next) || mayExceed && chunks.isEmpty {
+            let end = StepPlan.PrefillChunk(request: self.request.id, slot: slot, tokens: prompt[next...], position: next, isLast: true)
+            chunks.append(end)
+            room.take(end)
         }
         return chunks
     }

@@ -1,0 +1,101 @@
+import Testing
+
+@testable import InferenceCore
+
+@Suite("StepCostModel")
+struct StepCostModelTests {
+    private static func chunk(_ tokens: Int, after depth: Int) -> StepPlan.PrefillChunk {
+        .init(request: RequestID(1), slot: SlotID(0), tokens: Token.numbered(0..<tokens)[...], position: depth, isLast: false)
+    }
+
+    private static func rows(_ depths: [Int]) -> [StepPlan.DecodeRow] {
+        depths.enumerated().map { .init(request: RequestID(UInt64($0 + 1)), slot: SlotID(Int32($0)), token: 1, position: $1) }
+    }
+
+    /// A machine that behaves as the model thinks: 2 ms a chunk, 0.5 ms a token, 1 µs for each cached token that one looks at.
+    private static func prefillTime(_ tokens: Int, after depth: Int, speed: Double = 1) -> Double {
+        (0.002 + 0.0005 * Double(tokens) + 1e-6 * Double(tokens) * (Double(depth) + Double(tokens) / 2)) / speed
+    }
+
+    private static func decodeTime(_ depths: [Int]) -> Double {
+        0.01 + 0.002 * Double(depths.count) + 2e-6 * Double(depths.reduce(0, +))
+    }
+
+    private static func near(_ predicted: Double?, _ expected: Double, within share: Double) -> Bool {
+        predicted.map { abs($0 - expected) <= expected * share } ?? false
+    }
+
+    @Test("it learns what a chunk, a token and the depth cost")
+    func prefill() {
+        var cost = StepCostModel()
+        for step in 0..<60 {
+            let (tokens, depth) = ([16, 64, 32, 128][step % 4], step % 7 * 300)
+            let time = Duration.seconds(Self.prefillTime(tokens, after: depth))
+            cost.learn(StepOutcome(prefillTime: time), from: StepPlan(prefill: [Self.chunk(tokens, after: depth)]))
+        }
+        for (tokens, depth) in [(16, 0), (256, 0), (64, 1_500), (16, 3_000)] {
+            #expect(Self.near(cost.secondsToPrefill(tokens, after: depth), Self.prefillTime(tokens, after: depth), within: 0.08))
+        }
+    }
+
+    @Test("it learns what a batch, a row and the depth cost")
+    func decode() {
+        var cost = StepCostModel()
+        for step in 0..<60 {
+            let depths = Array(repeating: step % 9 * 200, count: 1 + step % 5 * 3)
+            cost.learn(StepOutcome(decodeTime: .seconds(Self.decodeTime(depths))), from: StepPlan(decode: Self.rows(depths)))
+        }
+        for depths in [[0], [2_000], Array(repeating: 500, count: 16)] {
+            #expect(Self.near(cost.secondsToDecode(depths: depths), Self.decodeTime(depths), within: 0.08))
+        }
+    }
+
+    @Test("several chunks of a step are learnt together")
+    func together() {
+        var cost = StepCostModel()
+        for _ in 0..<40 {
+            let chunks = [Self.chunk(16, after: 0), Self.chunk(64, after: 512), Self.chunk(32, after: 64)]
+            let time = chunks.reduce(0) { $0 + Self.prefillTime($1.tokens.count, after: $1.position) }
+            cost.learn(StepOutcome(prefillTime: .seconds(time)), from: StepPlan(prefill: chunks))
+            let alone = Self.chunk(128, after: 128)
+            cost.learn(StepOutcome(prefillTime: .seconds(Self.prefillTime(128, after: 128))), from: StepPlan(prefill: [alone]))
+        }
+        #expect(Self.near(cost.secondsToPrefill(64, after: 0), Self.prefillTime(64, after: 0), within: 0.25))
+    }
+
+    @Test("chunks of one size: a larger one is taken to cost as much more as it is larger")
+    func care() throws {
+        var cost = StepCostModel()
+        for _ in 0..<30 { cost.learn(StepOutcome(prefillTime: .milliseconds(16)), from: StepPlan(prefill: [Self.chunk(16, after: 0)])) }
+        #expect(Self.near(cost.secondsToPrefill(16, after: 0), 0.016, within: 0.02))
+        #expect(try #require(cost.secondsToPrefill(64, after: 0)) > 0.055)
+    }
+
+    @Test("a slower machine is believed within some steps, one slow step is not")
+    func change() throws {
+        var cost = StepCostModel()
+        func learn(_ steps: Int, speed: Double) {
+            for step in 0..<steps {
+                let tokens = [16, 32, 64][step % 3]
+                let time = Duration.seconds(Self.prefillTime(tokens, after: 0, speed: speed))
+                cost.learn(StepOutcome(prefillTime: time), from: StepPlan(prefill: [Self.chunk(tokens, after: 0)]))
+            }
+        }
+        learn(60, speed: 1)
+        learn(1, speed: 0.01)
+        #expect(try #require(cost.secondsToPrefill(64, after: 0)) < Self.prefillTime(64, after: 0) * 1.5)
+        learn(90, speed: 0.25)
+        #expect(Self.near(cost.secondsToPrefill(64, after: 0), Self.prefillTime(64, after: 0, speed: 0.25), within: 0.2))
+    }
+
+    @Test("what was not measured is not learnt")
+    func nothingToLearn() {
+        var cost = StepCostModel()
+        cost.learn(StepOutcome(decodeTime: .seconds(1), prefillTime: .seconds(1)), from: StepPlan())
+        #expect(cost.secondsToDecode(depths: [5]) == nil)
+        #expect(cost.secondsToPrefill(16, after: 0) == nil)
+        cost.learn(StepOutcome(prefillTime: .zero), from: StepPlan(prefill: [Self.chunk(16, after: 0)]))
+        #expect(cost.secondsToPrefill(16, after: 0) == nil)
+        #expect(cost.secondsToDecode(depths: []) == 0)
+    }
+}
