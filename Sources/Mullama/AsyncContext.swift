@@ -8,12 +8,15 @@ public import InferenceCore
 public struct AsyncContext: Sendable {
     /// Tokens of prompt and answer together that the context holds.
     public let contextSize: Int
+    /// Whether it shares computed prefixes with other contexts.
+    public let isolation: CacheIsolation
     public let model: AsyncModel
     private let id: ContextID
 
     public init(_ model: AsyncModel, _ params: ContextParams = .init()) {
         self.model = model
         self.contextSize = params.contextSize ?? model.contextSize
+        self.isolation = params.isolation
         self.id = model.host.makeContext()
     }
 
@@ -64,12 +67,12 @@ public struct AsyncContext: Sendable {
 
     /// Reads a file that ``save(to:)`` wrote with the same model, after the calls that were made before.
     ///
-    /// Answers stay the same. The prefix is held in memory beside the KV cache until ``clear()``, and serves all contexts of the model.
+    /// Answers stay the same. The prefix is held in memory beside the KV cache until ``clear()``, and serves all contexts of the model unless this one is ``CacheIsolation/strict``.
     ///
     /// - Throws: ``MullamaError`` with `stateMismatch` for a file that is damaged, of another model or of other parameters, `ioFailed` or
     ///   `modelClosed`; the context is as before then. `CancellationError` when the task is cancelled.
     public func restore(from url: URL) async throws {
-        try await self.model.host.restore(self.id, from: url, contextSize: self.contextSize)
+        try await self.model.host.restore(self.scope, from: url)
     }
 
     /// Cancels the calls that were made on this context and have not ended: they throw `CancellationError` after the engine's present step.
@@ -78,9 +81,13 @@ public struct AsyncContext: Sendable {
         self.model.host.cancelAll(of: self.id)
     }
 
+    private var scope: ContextScope {
+        ContextScope(id: self.id, contextSize: self.contextSize, isStrict: self.isolation == .strict)
+    }
+
     private func stream(_ prompt: Prompt, maxTokens: Int, options: GenerationOptions) -> GenerationStream {
         GenerationStream(
-            self.model.host.start(prompt, maxTokens: maxTokens, options: options, context: self.id, contextSize: self.contextSize)
+            self.model.host.start(prompt, maxTokens: maxTokens, options: options, in: self.scope)
         )
     }
 }

@@ -69,8 +69,10 @@ package final class FakeBackend: DecodeBackend {
         case .resize(_, let kept): self.cache = self.cache.filter { kept.contains($0.key) }
         case .clear(let slot): self.cache[slot] = []
         case .removeTail(let slot, let position): self.cache[slot]?.removeSubrange(position...)
-        case .restore(let id, let slot, let count):
+        case .copy(.kept(let id), let slot, let count):
             self.cache[slot] = self.kept[id].map { $0.bytes.prefix(count).map { Token(rawValue: Int32($0)) } }
+        case .copy(.slot(let source), let slot, let count): self.cache[slot] = Array(self.cache[source, default: []].prefix(count))
+        case .park(let slot, let id, let count): self.kept[id] = self.snapshot(of: .slot(slot), keeping: count)
         case .drop(let id): self.kept[id] = nil
         case .discard(let slot, let position, let count): self.cache[slot]?.removeSubrange(position..<(position + count))
         }

@@ -4,6 +4,8 @@ public struct KVLedger: Sendable {
         var owner: RequestID?
         /// The context that last used the slot.
         var context: ContextID?
+        /// Whether no other context may use what it holds.
+        var isStrict = false
         /// Tokens that stand in the cache, in order.
         var tokens: [Token] = []
         /// How many of them were computed in whole blocks.
@@ -11,24 +13,36 @@ public struct KVLedger: Sendable {
         var lastUse: UInt64 = 0
     }
 
-    /// A prefix outside of the cache.
-    struct Kept: Sendable, Equatable {
-        var prefix: PrefixReusePolicy.Kept
-        var context: ContextID
+    /// Where a request's prompt is to start.
+    public struct Place: Sendable, Equatable {
+        public var slot: SlotID
+        /// Tokens of the prompt that the slot holds once the operations are done.
+        public var reused: Int
+        public var ops: [MemoryOp]
     }
+
+    /// Less is computed again sooner than it is parked and fetched.
+    static let leastParked = 64
 
     public private(set) var geometry: CacheGeometry = .none
     private(set) var slots: [Slot] = []
-    private(set) var kept: [ParkID: Kept] = [:]
+    private(set) var parked: ParkedPrefixes
+    private let limits: SchedulerLimits
     private let policy: PrefixReusePolicy
     private var useCounter: UInt64 = 0
 
-    public init(policy: PrefixReusePolicy) {
-        self.policy = policy
+    public init(limits: SchedulerLimits) {
+        self.limits = limits
+        self.policy = PrefixReusePolicy(canTrim: limits.canTrim)
+        self.parked = ParkedPrefixes(budget: limits.parkedTokens)
     }
 
     /// The same without anything in it.
-    var emptied: KVLedger { KVLedger(policy: self.policy) }
+    var emptied: KVLedger {
+        var emptied = KVLedger(limits: self.limits)
+        emptied.parked = self.parked.emptied
+        return emptied
+    }
 
     func length(of slot: SlotID) -> Int { self.slots[Int(slot.rawValue)].tokens.count }
 
@@ -40,30 +54,97 @@ public struct KVLedger: Sendable {
     }
 
     /// Gives a request a slot for its prompt, or nil when all are in use.
-    ///
-    /// - Returns: The slot, the number of prompt tokens that it already holds, and what must be done to it first.
-    public mutating func acquire(for request: GenerationRequest) -> (slot: SlotID, reused: Int, op: MemoryOp?)? {
-        let candidates = self.slots.indices.compactMap { index -> PrefixReusePolicy.Candidate? in
-            let slot = self.slots[index]
-            guard slot.owner == nil else { return nil }
-            return .init(slot: SlotID(Int32(index)), reusable: slot.tokens[..<slot.reusable], lastUse: slot.lastUse)
-        }
-        let kept = self.kept.values.map(\.prefix).sorted { $0.id < $1.id }.filter { $0.tokens.count <= self.geometry.cellsPerSlot }
-        guard let choice = self.policy.choose(for: request.prompt, among: candidates, kept: kept) else { return nil }
-
+    public mutating func acquire(for request: GenerationRequest) -> Place? {
+        guard let choice = self.policy.choose(among: self.candidates(for: request), sources: self.sources(for: request)) else { return nil }
         let index = Int(choice.slot.rawValue)
-        let held = self.slots[index].tokens.count
-        var op: MemoryOp?
+        var ops: [MemoryOp] = []
+        let keepsInPlace = choice.source == nil ? choice.reused : 0
+        if self.slots[index].reusable - keepsInPlace >= Self.leastParked { ops += self.park(choice.slot, sparing: choice.source) }
+
         if let source = choice.source {
-            op = .restore(source, choice.slot, keeping: choice.reused)
-        } else if held > choice.reused {
-            op = choice.reused == 0 ? .clear(choice.slot) : .removeTail(choice.slot, from: choice.reused)
+            ops.append(.copy(source, to: choice.slot, keeping: choice.reused))
+            if case .kept(let id) = source { ops += self.tookBack(id, for: request) }
+        } else if self.slots[index].tokens.count > choice.reused {
+            ops.append(choice.reused == 0 ? .clear(choice.slot) : .removeTail(choice.slot, from: choice.reused))
         }
         self.slots[index].owner = request.id
         self.slots[index].context = request.context
+        self.slots[index].isStrict = request.isStrict
         self.slots[index].tokens = Array(request.prompt[..<choice.reused])
         self.slots[index].reusable = choice.reused
-        return (choice.slot, choice.reused, op)
+        return Place(slot: choice.slot, reused: choice.reused, ops: ops)
+    }
+
+    /// How many tokens of a request's prompt need not be computed if it starts now.
+    func reusable(for request: GenerationRequest) -> Int {
+        max(self.candidates(for: request).map(\.shared).max() ?? 0, self.sources(for: request).map(\.shared).max() ?? 0)
+    }
+
+    /// How many tokens of a request's prompt need not be computed once another prompt is in the cache.
+    func reuse(of other: GenerationRequest, by request: GenerationRequest) -> Int {
+        guard !other.isStrict, !request.isStrict else { return 0 }
+        let whole = PrefillBlocks.lastChunkStart(promptCount: other.prompt.count)
+        return self.policy.reuse(of: other.prompt[..<whole], by: request.prompt)
+    }
+
+    private func candidates(for request: GenerationRequest) -> [PrefixReusePolicy.Candidate] {
+        self.slots.indices.compactMap { index in
+            let slot = self.slots[index]
+            guard slot.owner == nil else { return nil }
+            return .init(slot: SlotID(Int32(index)), shared: self.shared(by: slot, request), worth: slot.reusable, lastUse: slot.lastUse)
+        }
+    }
+
+    private func sources(for request: GenerationRequest) -> [PrefixReusePolicy.Source] {
+        // What was moved serves only as a whole where the cache leaves behind what its window has passed.
+        let slots = self.slots.indices.map { index -> PrefixReusePolicy.Source in
+            let slot = self.slots[index]
+            let shared = self.shared(by: slot, request)
+            return .init(.slot(SlotID(Int32(index))), shared: self.limits.canTrimMoved || shared == slot.tokens.count ? shared : 0)
+        }
+        let kept = self.parked.inOrder.map { id, entry -> PrefixReusePolicy.Source in
+            let isVisible = entry.context == request.context || !entry.isStrict && !request.isStrict
+            let fits = entry.tokens.count <= self.geometry.cellsPerSlot
+            let shared = isVisible && fits ? self.policy.reuse(of: entry.tokens, by: request.prompt) : 0
+            return .init(.kept(id), shared: self.limits.canTrimMoved || shared == entry.tokens.count ? shared : 0)
+        }
+        return slots + kept
+    }
+
+    private func shared(by slot: Slot, _ request: GenerationRequest) -> Int {
+        guard slot.context == request.context || !slot.isStrict && !request.isStrict else { return 0 }
+        return self.policy.reuse(of: slot.tokens[..<slot.reusable], by: request.prompt)
+    }
+
+    /// Saves what a slot holds before it is used for something else, unless that is also elsewhere.
+    ///
+    /// - Parameter needed: What is about to be copied into the slot.
+    private mutating func park(_ slot: SlotID, sparing needed: PrefixSource?) -> [MemoryOp] {
+        let own = self.slots[Int(slot.rawValue)]
+        let tokens = own.tokens[..<own.reusable]
+        guard let context = own.context else { return [] }
+        func covers(_ other: some Collection<Token>, _ otherContext: ContextID?, isStrict: Bool) -> Bool {
+            (otherContext == context || !isStrict && !own.isStrict) && other.starts(with: tokens)
+        }
+        let isElsewhere =
+            self.slots.indices.contains {
+                $0 != Int(slot.rawValue)
+                    && covers(self.slots[$0].tokens[..<self.slots[$0].reusable], self.slots[$0].context, isStrict: self.slots[$0].isStrict)
+            } || self.parked.entries.values.contains { covers($0.tokens, $0.context, isStrict: $0.isStrict) }
+        guard !isElsewhere else { return [] }
+        let parked = self.parked.park(Array(tokens), for: context, isStrict: own.isStrict, sparing: needed)
+        return parked.dropped.map { .drop($0) } + (parked.id.map { [.park(slot, $0, keeping: tokens.count)] } ?? [])
+    }
+
+    /// A context that goes on takes its prefix back into the cache; what serves others stays outside as well.
+    private mutating func tookBack(_ id: ParkID, for request: GenerationRequest) -> [MemoryOp] {
+        guard let entry = self.parked.entries[id] else { return [] }
+        if entry.context == request.context, !entry.isPinned, self.limits.canTrimMoved {
+            self.parked.remove(id)
+            return [.drop(id)]
+        }
+        self.parked.used(id)
+        return []
     }
 
     /// Notes tokens that a step has put into the cache.
@@ -99,16 +180,31 @@ public struct KVLedger: Sendable {
         return .clear(slot)
     }
 
-    /// Forgets what a context left in slots that no request is using, and what was restored for it.
+    /// Notes that a slot in use does not hold what it should.
+    mutating func lost(_ slot: SlotID) -> MemoryOp {
+        self.slots[Int(slot.rawValue)].tokens = []
+        self.slots[Int(slot.rawValue)].reusable = 0
+        return .clear(slot)
+    }
+
+    /// Notes that a prefix is not outside of the cache after all.
+    mutating func lost(_ id: ParkID) {
+        self.parked.remove(id)
+    }
+
+    /// Lets go of what is kept outside and nobody asked for.
+    mutating func dropParked() -> [MemoryOp] {
+        self.parked.removeUnpinned().map { .drop($0) }
+    }
+
+    /// Forgets what a context left in slots that no request is using, and what is kept for it outside.
     public mutating func forget(_ context: ContextID) -> [MemoryOp] {
         let cleared = self.slots.indices.compactMap { index -> MemoryOp? in
             let slot = self.slots[index]
             guard slot.owner == nil, slot.context == context, !slot.tokens.isEmpty else { return nil }
             return self.releaseAndForget(SlotID(Int32(index)))
         }
-        let dropped = self.kept.filter { $0.value.context == context }.keys.sorted()
-        for id in dropped { self.kept[id] = nil }
-        return cleared + dropped.map { .drop($0) }
+        return cleared + self.parked.removeAll(of: context).map { .drop($0) }
     }
 
     // MARK: Prefixes outside of the cache
@@ -125,14 +221,15 @@ public struct KVLedger: Sendable {
         return (SlotID(Int32(index)), self.slots[index].tokens)
     }
 
-    /// The longest prefix that was restored for a context.
+    /// The longest prefix that is kept outside for a context.
     public func keptPrefix(of context: ContextID) -> (id: ParkID, tokens: [Token])? {
-        self.kept.values.filter { $0.context == context }.map(\.prefix).max { $0.tokens.count < $1.tokens.count }.map { ($0.id, $0.tokens) }
+        self.parked.inOrder.filter { $0.entry.context == context }.max { $0.entry.tokens.count < $1.entry.tokens.count }
+            .map { ($0.id, $0.entry.tokens) }
     }
 
-    /// Notes a prefix that the backend was given.
-    public mutating func keep(_ prefix: PrefixReusePolicy.Kept, for context: ContextID) {
-        self.kept[prefix.id] = Kept(prefix: prefix, context: context)
+    /// Notes a prefix that the backend is about to be given, kept until its context is forgotten.
+    public mutating func pin(_ tokens: [Token], for context: ContextID, isStrict: Bool = false) -> ParkID {
+        self.parked.pin(tokens, for: context, isStrict: isStrict)
     }
 
     /// Notes a new shape of the cache. With another number of slots, everything is forgotten, and none may be in use; otherwise what does

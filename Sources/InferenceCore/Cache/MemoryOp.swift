@@ -8,8 +8,21 @@ public enum MemoryOp: Sendable, Hashable {
     case clear(SlotID)
     /// Forget `count` tokens from a position on and move the later ones up.
     case discard(SlotID, from: Int, count: Int)
-    /// Put a kept prefix into the slot in place of what it holds, and forget all of it but `keeping` tokens.
-    case restore(ParkID, SlotID, keeping: Int)
-    /// Let go of a kept prefix.
+    /// Put the first `keeping` tokens of a prefix into the slot in place of what it holds. Their source keeps them.
+    case copy(PrefixSource, to: SlotID, keeping: Int)
+    /// Keep the first `keeping` tokens of the slot outside of the cache; the slot is about to be used for something else.
+    case park(SlotID, ParkID, keeping: Int)
+    /// Let go of a prefix that is kept outside.
     case drop(ParkID)
+
+    /// Whether the operation changes what a slot holds.
+    package func changes(_ slot: SlotID) -> Bool {
+        switch self {
+        case .resize: true
+        case .removeTail(let changed, _), .clear(let changed), .discard(let changed, _, _), .copy(_, let changed, _),
+            .park(let changed, _, _):
+            changed == slot
+        case .drop: false
+        }
+    }
 }

@@ -1,30 +1,32 @@
-/// Decides in which slot a prompt starts and how much of what is there it keeps. Pure: it looks, and changes nothing.
+/// Decides in which slot a prompt starts and where its computed beginning comes from. Pure: it looks, and changes nothing.
 public struct PrefixReusePolicy: Sendable {
     /// One slot that could take the prompt.
     public struct Candidate: Sendable, Equatable {
         public var slot: SlotID
-        /// Tokens computed in whole blocks, which a prompt that begins with them can keep.
-        public var reusable: ArraySlice<Token>
+        /// Tokens of the prompt that it holds and that need not be computed.
+        public var shared: Int
+        /// All tokens that it holds and that a later prompt could use.
+        public var worth: Int
         /// When the slot was last in use; larger is later.
         public var lastUse: UInt64
 
-        public init(slot: SlotID, reusable: ArraySlice<Token>, lastUse: UInt64) {
+        public init(slot: SlotID, shared: Int, worth: Int, lastUse: UInt64) {
             self.slot = slot
-            self.reusable = reusable
+            self.shared = shared
+            self.worth = worth
             self.lastUse = lastUse
         }
     }
 
-    /// A prefix that is kept outside of the cache. Where the cache cannot be cut back after a move, it serves only as a whole.
-    public struct Kept: Sendable, Equatable {
-        public var id: ParkID
-        public var tokens: [Token]
-        public var servesInPart: Bool
+    /// A prefix that can be copied into a slot.
+    public struct Source: Sendable, Equatable {
+        public var source: PrefixSource
+        /// Tokens of the prompt that need not be computed.
+        public var shared: Int
 
-        public init(id: ParkID, tokens: [Token], servesInPart: Bool = true) {
-            self.id = id
-            self.tokens = tokens
-            self.servesInPart = servesInPart
+        public init(_ source: PrefixSource, shared: Int) {
+            self.source = source
+            self.shared = shared
         }
     }
 
@@ -33,7 +35,7 @@ public struct PrefixReusePolicy: Sendable {
         /// Tokens of the prompt that need not be computed.
         public var reused: Int
         /// Where they come from, if not from the slot itself.
-        public var source: ParkID?
+        public var source: PrefixSource?
     }
 
     /// Whether the cache can forget the end of a sequence. Recurrent models cannot, so they start anew.
@@ -44,39 +46,29 @@ public struct PrefixReusePolicy: Sendable {
     }
 
     /// Rules, first match wins:
-    /// 1. a kept prefix that shares more than any slot, in the slot that has the least to lose;
-    /// 2. the slot that shares the most, if that is at least half of what it would still be worth to others;
-    /// 3. a slot with nothing to lose;
-    /// 4. the slot that shares the most, the one unused for the longest time among equals.
-    public func choose(for prompt: [Token], among candidates: [Candidate], kept: [Kept] = []) -> Choice? {
-        let shared = candidates.map { Choice(slot: $0.slot, reused: self.reuse(of: $0.reusable, by: prompt)) }
-        let order = candidates.indices.sorted { lhs, rhs in
-            if shared[lhs].reused != shared[rhs].reused { return shared[lhs].reused > shared[rhs].reused }
-            return candidates[lhs].lastUse < candidates[rhs].lastUse
+    /// 1. the slot that shares the most, in place, if no copy shares more and the slot would lose at most half of what it is worth;
+    /// 2. a copy of the source that shares the most, into the slot with the least to lose;
+    /// 3. the slot with the least to lose: one that is worth nothing, else the one that was not used for the longest time.
+    ///
+    /// - Parameter sources: May name candidates: what is copied from a slot stays there.
+    public func choose(among candidates: [Candidate], sources: [Source] = []) -> Choice? {
+        let best = candidates.max { ($0.shared, $1.lastUse) < ($1.shared, $0.lastUse) }
+        guard let best else { return nil }
+        let copy = sources.max { $0.shared < $1.shared }
+        let isInPlace = best.shared > 0 && best.shared >= copy?.shared ?? 0
+        if isInPlace, best.shared * 2 >= best.worth { return Choice(slot: best.slot, reused: best.shared) }
+
+        let source = copy.flatMap { $0.shared > 0 ? $0.source : nil }
+        let target = candidates.filter { source != .slot($0.slot) }.min {
+            ($0.worth == 0 ? 0 : 1, $0.lastUse) < ($1.worth == 0 ? 0 : 1, $1.lastUse)
         }
-        guard let best = order.first else { return nil }
-        if let (source, reused) = self.best(of: kept, for: prompt), reused > shared[best].reused {
-            let target = candidates.min { ($0.reusable.isEmpty ? 0 : 1, $0.lastUse) < ($1.reusable.isEmpty ? 0 : 1, $1.lastUse) }
-            return target.map { Choice(slot: $0.slot, reused: reused, source: source) }
-        }
-        if shared[best].reused > 0, shared[best].reused * 2 >= candidates[best].reusable.count {
-            return shared[best]
-        }
-        if let empty = candidates.firstIndex(where: { $0.reusable.isEmpty }) {
-            return shared[empty]
-        }
-        return shared[best]
+        guard let target else { return Choice(slot: best.slot, reused: best.shared) }
+        guard let source, let copy, copy.shared > target.shared else { return Choice(slot: target.slot, reused: target.shared) }
+        return Choice(slot: target.slot, reused: copy.shared, source: source)
     }
 
-    private func best(of kept: [Kept], for prompt: [Token]) -> (ParkID, reused: Int)? {
-        kept.compactMap { prefix -> (ParkID, reused: Int)? in
-            let reused = self.reuse(of: prefix.tokens[...], by: prompt)
-            guard reused > 0, prefix.servesInPart || reused == prefix.tokens.count else { return nil }
-            return (prefix.id, reused)
-        }.max { $0.reused < $1.reused }
-    }
-
-    func reuse(of cached: ArraySlice<Token>, by prompt: [Token]) -> Int {
+    /// How many tokens of a prompt need not be computed if `cached` is there: whole blocks, and never the last chunk.
+    public func reuse(of cached: some Collection<Token>, by prompt: [Token]) -> Int {
         guard self.canTrim else { return 0 }
         let limit = PrefillBlocks.lastChunkStart(promptCount: prompt.count)
         let common = zip(cached, prompt.prefix(limit)).prefix { $0 == $1 }.count

@@ -2,6 +2,8 @@
 public struct PrefillPolicy: Sendable {
     /// Every so many steps with prompts, the prompt that has waited longest goes first, however long it is.
     static let turnsPerFairTurn = 8
+    /// A prompt waits for another that begins alike if that spares it so many tokens.
+    static let worthWaiting = 2 * PrefillBlocks.size
 
     /// The longest that a sequence which is generating should wait for the prompts of others.
     public var maxStall: Duration

@@ -20,6 +20,10 @@ public struct StepOutcome: Sendable {
     public var faults: [RequestID: RequestFault]
     /// Requests whose prefill chunk was broken off since they are about to be cancelled. The cache is as if it had not been begun.
     public var aborted: Set<RequestID>
+    /// Requests whose cached beginning could not be put into their slot. Nothing of theirs was computed, and the slot holds nothing of use.
+    public var unserved: Set<RequestID>
+    /// Prefixes that were to be kept outside of the cache and are not.
+    public var unparked: Set<ParkID>
     /// The cache could not be given its new shape. Then it is as it was, and nothing of the step was done.
     public var resizeFault: RequestFault?
     /// The backend cannot go on. What its cache held is lost, and nothing of the step counts.
@@ -31,13 +35,18 @@ public struct StepOutcome: Sendable {
 
     /// Whether a request's earlier rows of this step were computed, so that its later ones may be.
     public func isGoing(_ request: RequestID) -> Bool {
-        self.faults[request] == nil && !self.aborted.contains(request)
+        self.faults[request] == nil && !self.aborted.contains(request) && !self.unserved.contains(request)
     }
+
+    /// Whether all rows of the plan were computed.
+    var isWhole: Bool { self.faults.isEmpty && self.aborted.isEmpty && self.unserved.isEmpty }
 
     public init(
         samples: [Sample] = [],
         faults: [RequestID: RequestFault] = [:],
         aborted: Set<RequestID> = [],
+        unserved: Set<RequestID> = [],
+        unparked: Set<ParkID> = [],
         resizeFault: RequestFault? = nil,
         engineFault: RequestFault? = nil,
         decodeTime: Duration? = nil,
@@ -46,6 +55,8 @@ public struct StepOutcome: Sendable {
         self.samples = samples
         self.faults = faults
         self.aborted = aborted
+        self.unserved = unserved
+        self.unparked = unparked
         self.resizeFault = resizeFault
         self.engineFault = engineFault
         self.decodeTime = decodeTime

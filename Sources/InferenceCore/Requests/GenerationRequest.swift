@@ -12,6 +12,8 @@ public struct GenerationRequest: Sendable, Hashable {
     public var priority: RequestPriority
     /// When the request ends with ``FinishReason/deadline``, on the clock that `now` comes from.
     public var deadline: Duration?
+    /// Whether what it computes serves its own context alone, and what others computed does not serve it.
+    public var isStrict: Bool
 
     public init(
         id: RequestID,
@@ -22,7 +24,8 @@ public struct GenerationRequest: Sendable, Hashable {
         stopSequences: [String] = [],
         overflow: OverflowPolicy = .stop,
         priority: RequestPriority = .normal,
-        deadline: Duration? = nil
+        deadline: Duration? = nil,
+        isStrict: Bool = false
     ) {
         self.id = id
         self.context = context
@@ -33,6 +36,7 @@ public struct GenerationRequest: Sendable, Hashable {
         self.overflow = overflow
         self.priority = priority
         self.deadline = deadline
+        self.isStrict = isStrict
     }
 
     /// Cells of the KV cache that the request may fill.

@@ -28,8 +28,8 @@ extension Scheduler {
         return slot.map { (.slot($0.slot), $0.tokens) }
     }
 
-    /// Notes a prefix that the backend was given.
-    public mutating func keep(_ id: ParkID, _ tokens: [Token], for context: ContextID) {
-        self.ledger.keep(.init(id: id, tokens: tokens, servesInPart: self.limits.canTrimMoved), for: context)
+    /// Notes a prefix that the backend is about to be given, and gives it a number.
+    public mutating func keep(_ tokens: [Token], for context: ContextID, isStrict: Bool = false) -> ParkID {
+        self.ledger.pin(tokens, for: context, isStrict: isStrict)
     }
 }

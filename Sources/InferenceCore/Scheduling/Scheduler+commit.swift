@@ -8,7 +8,7 @@ extension Scheduler {
             self.undo(step, because: fault)
             return []
         }
-        if outcome.aborted.isEmpty, outcome.faults.isEmpty { self.cost.learn(outcome, from: step.plan) }
+        if outcome.isWhole { self.cost.learn(outcome, from: step.plan) }
 
         for row in step.plan.decode where outcome.faults[row.request] == nil {
             self.ledger.extend(row.slot, by: CollectionOfOne(row.token), inWholeBlocks: false)
@@ -16,6 +16,12 @@ extension Scheduler {
         for chunk in step.plan.prefill where outcome.isGoing(chunk.request) {
             self.ledger.extend(chunk.slot, by: chunk.tokens, inWholeBlocks: !chunk.isLast)
             self.sequences[chunk.request]?.phase = .prefilling(chunk.slot, next: chunk.tokens.endIndex)
+        }
+        for id in outcome.unparked { self.ledger.lost(id) }
+        for id in outcome.unserved.sorted() {
+            guard let slot = self.sequences[id]?.slot else { continue }
+            self.pendingOps.append(self.ledger.lost(slot))
+            self.sequences[id]?.startOver()
         }
         var actions: [EngineAction] = []
         for (id, fault) in outcome.faults.sorted(by: { $0.key < $1.key }) {
@@ -50,7 +56,10 @@ extension Scheduler {
         self.running.removeAll { undo.admitted.contains($0) }
         self.waiting.putBack(requests)
         self.ledger = undo.ledger
-        self.pendingOps = undo.ops
+        // What is only kept to spare work goes before anybody is refused.
+        let dropped = self.ledger.dropParked()
+        self.pendingOps = undo.ops + dropped
+        guard dropped.isEmpty else { return }
         self.sizing.resizeFailed(undo.target, because: fault)
     }
 

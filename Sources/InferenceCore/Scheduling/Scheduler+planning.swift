@@ -25,7 +25,8 @@ extension Scheduler {
         var actions: [EngineAction] = []
         while true {
             let busy = Set(self.running.compactMap { self.sequences[$0]?.request.context })
-            var candidates = self.waiting.next(self.limits.parallel - self.running.count, busy: busy)
+            let next = self.waiting.next(self.limits.parallel - self.running.count, busy: busy)
+            var candidates = self.withoutFollowers(next)
             guard let first = candidates.first else { return actions }
 
             var decision = self.sizing.decide(for: self.needs(candidates), running: self.needs(self.running), present: self.ledger.geometry)
@@ -52,11 +53,40 @@ extension Scheduler {
 
     private mutating func start(_ id: RequestID, in step: inout Step, now: Duration) {
         guard let request = self.sequences[id]?.request, let place = self.ledger.acquire(for: request) else { return }
-        if let op = place.op { step.plan.memory.append(op) }
+        step.plan.memory += place.ops
         self.sequences[id]?.start(in: place.slot, reused: place.reused, now: now)
         self.sequences[id]?.lastTurn = self.turn
         self.waiting.remove([id])
         self.running.append(id)
+    }
+
+    /// Leaves out the requests whose prompt begins like one that is being computed: they wait and copy, instead of computing it once more.
+    ///
+    /// Each keeps the place that it would have taken, so that none is passed by.
+    private mutating func withoutFollowers(_ ids: [RequestID]) -> [RequestID] {
+        self.borders = [:]
+        var leaders = self.running.filter { self.sequences[$0]?.isPrefilling ?? false }
+        var starting: [RequestID] = []
+        for id in ids {
+            guard let request = self.sequences[id]?.request else { continue }
+            let own = self.ledger.reusable(for: request)
+            let shared = leaders.map { (leader: $0, reuse: self.reuse(of: $0, by: request)) }
+            if let (leader, reuse) = shared.max(by: { $0.reuse < $1.reuse }), reuse >= own + PrefillPolicy.worthWaiting {
+                self.borders[leader] = min(self.borders[leader] ?? .max, reuse)
+            } else {
+                starting.append(id)
+                leaders.append(id)
+            }
+        }
+        return starting
+    }
+
+    /// How many tokens a request can copy from a prompt that is being computed, if it waits for them.
+    private func reuse(of leader: RequestID, by request: GenerationRequest) -> Int {
+        guard let leader = self.sequences[leader] else { return 0 }
+        let reuse = self.ledger.reuse(of: leader.request, by: request)
+        if case .prefilling(_, let next) = leader.phase, next > reuse, !self.limits.canTrimMoved { return 0 }
+        return reuse
     }
 
     private func needs(_ ids: [RequestID]) -> [Int] {
@@ -99,7 +129,7 @@ extension Scheduler {
 
         var chunks: [StepPlan.PrefillChunk] = []
         for id in self.inPrefillOrder(prompts) {
-            let own = self.sequences[id]?.prefillChunks(in: &room, mayExceed: chunks.isEmpty) ?? []
+            let own = self.sequences[id]?.prefillChunks(in: &room, until: self.borders[id], mayExceed: chunks.isEmpty) ?? []
             guard !own.isEmpty else { continue }
             self.sequences[id]?.lastTurn = self.turn
             chunks += own

@@ -18,6 +18,8 @@ public struct Scheduler: Sendable {
     /// Changes to the cache that the next plan carries.
     var pendingOps: [MemoryOp] = []
     var step: Step?
+    /// Where prompts stop for a moment, since others wait to copy what stands before.
+    var borders: [RequestID: Int] = [:]
     /// Steps with prompts so far.
     var turn = 0
     var lastAdded: RequestID?
@@ -35,7 +37,7 @@ public struct Scheduler: Sendable {
     public init(limits: SchedulerLimits, prefillPolicy: PrefillPolicy = PrefillPolicy()) {
         self.limits = limits
         self.prefillPolicy = prefillPolicy
-        self.ledger = KVLedger(policy: PrefixReusePolicy(canTrim: limits.canTrim))
+        self.ledger = KVLedger(limits: limits)
         self.sizing = CacheSizing(limits: limits)
     }
 

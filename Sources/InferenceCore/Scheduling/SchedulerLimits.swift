@@ -11,12 +11,22 @@ public struct SchedulerLimits: Sendable, Hashable {
     public var canTrimMoved: Bool
     /// Whether the positions of cached tokens can be moved, which ``OverflowPolicy/shift`` needs.
     public var canShift: Bool
+    /// The most tokens of prefixes that are kept outside of the cache on the scheduler's own account.
+    public var parkedTokens: Int
 
-    public init(parallel: Int, cells: Int = .max, canTrim: Bool = true, canTrimMoved: Bool = true, canShift: Bool = true) {
+    public init(
+        parallel: Int,
+        cells: Int = .max,
+        canTrim: Bool = true,
+        canTrimMoved: Bool = true,
+        canShift: Bool = true,
+        parkedTokens: Int = 0
+    ) {
         self.parallel = parallel
         self.cells = cells
         self.canTrim = canTrim
         self.canTrimMoved = canTrimMoved
         self.canShift = canShift
+        self.parkedTokens = parkedTokens
     }
 }

@@ -82,25 +82,35 @@ struct SequenceState: Sendable {
 
     /// The next part of the prompt, cut at whole blocks, the end of the prompt apart from what is before it.
     ///
-    /// - Parameter mayExceed: Whether the end of the prompt, which is up to 31 tokens, is given even if there is no room for it.
-    func prefillChunks(in room: inout PrefillRoom, mayExceed: Bool) -> [StepPlan.PrefillChunk] {
+    /// - Parameters:
+    ///   - border: Where to stop for a moment.
+    ///   - mayExceed: Whether the end of the prompt, which is up to 31 tokens, is given even if there is no room for it.
+    func prefillChunks(in room: inout PrefillRoom, until border: Int?, mayExceed: Bool) -> [StepPlan.PrefillChunk] {
         guard case .prefilling(let slot, var next) = self.phase else { return [] }
         let prompt = self.request.prompt
         let lastStart = PrefillBlocks.lastChunkStart(promptCount: prompt.count)
         var chunks: [StepPlan.PrefillChunk] = []
-        let whole = min(lastStart - next, room.tokens(after: next))
+        let end = border.map { $0 > next ? min($0, lastStart) : lastStart } ?? lastStart
+        let whole = min(end - next, room.tokens(after: next))
         if whole > 0 {
             let tokens = prompt[next..<(next + whole)]
             chunks.append(.init(request: self.request.id, slot: slot, tokens: tokens, position: next, isLast: false))
             room.take(chunks[0])
             next += whole
         }
-        if next == lastStart, room.fits(prompt.count - next, after: next) || mayExceed && chunks.isEmpty {
-            let end = StepPlan.PrefillChunk(request: self.request.id, slot: slot, tokens: prompt[next...], position: next, isLast: true)
-            chunks.append(end)
-            room.take(end)
+        if next == lastStart, whole == 0 || next != border, room.fits(prompt.count - next, after: next) || mayExceed && chunks.isEmpty {
+            let last = StepPlan.PrefillChunk(request: self.request.id, slot: slot, tokens: prompt[next...], position: next, isLast: true)
+            chunks.append(last)
+            room.take(last)
         }
         return chunks
+    }
+
+    /// From the prompt's beginning, since its cached part was not there after all.
+    mutating func startOver() {
+        guard let slot = self.slot else { return }
+        self.phase = .prefilling(slot, next: 0)
+        self.usage.cachedTokens = 0
     }
 
     /// Back into the queue, as if it had never been taken out.

@@ -30,7 +30,6 @@ package actor InferenceEngine {
     private var backend: (any DecodeBackend)?
     private var calls: [RequestID: Call] = [:]
     private var jobs: [RequestID: ContextJob] = [:]
-    private var lastKept: UInt64 = 0
     private var lifecycle = Lifecycle.running
     private var sleeper: CheckedContinuation<Void, Never>?
     private var alarm: Task<Void, Never>?
@@ -244,12 +243,9 @@ extension InferenceEngine {
     }
 
     /// Gives a context what was taken out.
-    func putIn(_ tokens: [Token], _ snapshot: SequenceSnapshot, for context: ContextID) {
+    func putIn(_ tokens: [Token], _ snapshot: SequenceSnapshot, for context: ContextScope) {
         guard !tokens.isEmpty else { return }
-        self.lastKept += 1
-        let id = ParkID(self.lastKept)
-        self.backend?.keep(id, snapshot)
-        self.scheduler.keep(id, tokens, for: context)
+        self.backend?.keep(self.scheduler.keep(tokens, for: context.id, isStrict: context.isStrict), snapshot)
     }
 
     /// Ends the engine when what runs and waits has ended, and then resumes the continuation.

@@ -73,13 +73,15 @@ final class LlamaBackend: DecodeBackend {
     func perform(_ plan: StepPlan) -> StepOutcome {
         var outcome = StepOutcome()
         var brokenSlots: Set<SlotID> = []
-        for op in plan.memory {
-            do {
-                if let broken = try self.apply(op) { brokenSlots.insert(broken) }
-            } catch {
-                return StepOutcome(resizeFault: error)
-            }
+        do {
+            brokenSlots = try self.apply(plan.memory, &outcome)
+        } catch {
+            return StepOutcome(resizeFault: error)
         }
+        for row in plan.decode where brokenSlots.contains(row.slot) {
+            outcome.faults[row.request] = RequestFault(.engineFailed, "the model's cache could not forget a part of a sequence: try again")
+        }
+        for chunk in plan.prefill where brokenSlots.contains(chunk.slot) { outcome.unserved.insert(chunk.request) }
 
         let clock = ContinuousClock()
         if !plan.decode.isEmpty {
@@ -89,40 +91,53 @@ final class LlamaBackend: DecodeBackend {
         }
         if !plan.prefill.isEmpty {
             outcome.prefillTime = clock.measure {
-                for chunk in plan.prefill
-                where !brokenSlots.contains(chunk.slot) && outcome.isGoing(chunk.request) && outcome.engineFault == nil {
+                for chunk in plan.prefill where outcome.isGoing(chunk.request) && outcome.engineFault == nil {
                     self.prefill(chunk, into: &outcome)
                 }
             }
         }
-        for request in plan.decode.filter({ brokenSlots.contains($0.slot) }).map(\.request)
-            + plan.prefill.filter({ brokenSlots.contains($0.slot) }).map(\.request)
-        {
-            outcome.faults[request] = RequestFault(.engineFailed, "the model's cache could not forget a part of a sequence: try again")
-        }
         return outcome
     }
 
-    /// - Returns: A slot whose contents are no longer what the ledger thinks.
-    private func apply(_ op: MemoryOp) throws(RequestFault) -> SlotID? {
-        switch op {
-        case .resize(let geometry, let slots):
-            try self.resize(to: geometry, keeping: slots)
-            return nil
-        case .clear(let slot):
-            self.context?.clear(slot)
-            return nil
-        case .removeTail(let slot, let position):
-            return self.context?.removeTail(slot, from: position) ?? true ? nil : slot
-        case .discard(let slot, let position, let count):
-            return self.context?.discard(slot, from: position, count: count) ?? true ? nil : slot
-        case .restore(let id, let slot, let count):
-            guard let snapshot = self.kept[id], self.context?.restore(snapshot, into: slot) ?? false else { return slot }
-            return self.context?.removeTail(slot, from: count) ?? true ? nil : slot
-        case .drop(let id):
-            self.kept[id] = nil
-            return nil
+    /// - Returns: Slots whose contents are not what the ledger thinks.
+    private func apply(_ ops: [MemoryOp], _ outcome: inout StepOutcome) throws(RequestFault) -> Set<SlotID> {
+        var broken: Set<SlotID> = []
+        // Many prompts of one step may begin alike.
+        var lastCopied: (slot: SlotID, snapshot: SequenceSnapshot)?
+        for op in ops {
+            if lastCopied.map({ op.changes($0.slot) }) ?? false { lastCopied = nil }
+            switch op {
+            case .resize(let geometry, let slots):
+                try self.resize(to: geometry, keeping: slots)
+                lastCopied = nil
+            case .clear(let slot):
+                self.context?.clear(slot)
+                broken.remove(slot)
+            case .removeTail(let slot, let position):
+                if !(self.context?.removeTail(slot, from: position) ?? true) { broken.insert(slot) }
+            case .discard(let slot, let position, let count):
+                if !(self.context?.discard(slot, from: position, count: count) ?? true) { broken.insert(slot) }
+            case .copy(.slot(let source), let slot, let count):
+                if lastCopied?.slot != source, !broken.contains(source) {
+                    lastCopied = self.context?.snapshot(of: source).map { (source, $0) }
+                }
+                let isThere = lastCopied?.slot == source && self.put(lastCopied?.snapshot, into: slot, keeping: count)
+                if !isThere { broken.insert(slot) }
+            case .copy(.kept(let id), let slot, let count):
+                if !self.put(self.kept[id], into: slot, keeping: count) { broken.insert(slot) }
+            case .park(let slot, let id, let count):
+                self.kept[id] = broken.contains(slot) ? nil : self.snapshot(of: .slot(slot), keeping: count)
+                if self.kept[id] == nil { outcome.unparked.insert(id) }
+            case .drop(let id):
+                self.kept[id] = nil
+            }
         }
+        return broken
+    }
+
+    private func put(_ snapshot: SequenceSnapshot?, into slot: SlotID, keeping count: Int) -> Bool {
+        guard let snapshot, self.context?.restore(snapshot, into: slot) ?? false else { return false }
+        return self.context?.removeTail(slot, from: count) ?? false
     }
 
     /// Makes a cache of another shape beside the present one and moves the sequences over. All of them, or nothing changes.

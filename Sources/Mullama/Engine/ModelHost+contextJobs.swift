@@ -23,13 +23,13 @@ extension ModelHost {
     }
 
     /// - Throws: ``MullamaError`` with `stateMismatch`, `ioFailed` or `modelClosed`; `CancellationError` if the task is cancelled before its turn.
-    func restore(_ context: ContextID, from url: URL, contextSize: Int) async throws {
+    func restore(_ context: ContextScope, from url: URL) async throws {
         let identity = self.identity
-        try await self.inOrder(on: context) { [engine] _, finish in
+        try await self.inOrder(on: context.id) { [engine] _, finish in
             InferenceThread.runOnce(name: "mullama-file") {
                 do {
                     let saved = try SavedState(contentsOf: url)
-                    try saved.check(against: identity, contextSize: contextSize, name: url.path)
+                    try saved.check(against: identity, contextSize: context.contextSize, name: url.path)
                     let isSent = engine.send { engine in
                         engine.putIn(saved.tokens, saved.snapshot, for: context)
                         finish(.success(()))

@@ -56,7 +56,7 @@ package final class ModelHost: StreamProducer {
     }
 
     /// Starts a generation. Errors come through the channel.
-    func start(_ prompt: Prompt, maxTokens: Int, options: GenerationOptions, context: ContextID, contextSize: Int) -> StreamChannel {
+    func start(_ prompt: Prompt, maxTokens: Int, options: GenerationOptions, in context: ContextScope) -> StreamChannel {
         let seed = options.seed ?? .random(in: .min ... .max)
         let priority = options.priority ?? RequestPriority(Task.currentPriority)
         let runtime = MullamaRuntime.current
@@ -76,18 +76,19 @@ package final class ModelHost: StreamProducer {
                     return activity.endedEarly(channel.request, isLate ? .deadline : .cancelled)
                 }
                 do {
-                    try ContextParams(contextSize: contextSize).validate()
+                    try ContextParams(contextSize: context.contextSize).validate()
                     try options.validate(maxTokens: maxTokens, vocabularySize: vocabulary.size)
                     let request = GenerationRequest(
                         id: channel.request,
-                        context: context,
+                        context: context.id,
                         prompt: try prompt.tokens(vocabulary),
                         maxTokens: maxTokens,
-                        contextSize: contextSize,
+                        contextSize: context.contextSize,
                         stopSequences: options.stop,
                         overflow: options.overflow,
                         priority: priority,
-                        deadline: deadline
+                        deadline: deadline,
+                        isStrict: context.isStrict
                     )
                     let sampler = try vocabulary.makeSampler(options, seed: seed, prompt: request.prompt)
                     let isSent = engine.send { $0.submit(request, sampler: sampler, to: channel) }

@@ -1,3 +1,4 @@
+import Foundation
 package import InferenceCore
 
 /// What the KV cache of a model costs, and what it may cost.
@@ -21,6 +22,14 @@ package struct CacheBudget: Sendable, Hashable {
     /// The most cells of all slots together.
     package var cells: Int {
         self.limit.map { max(1, $0 / max(1, self.bytesPerToken)) } ?? .max
+    }
+
+    /// The most tokens of prefixes that are kept outside of the cache.
+    ///
+    /// - Parameter bytes: Nil for what the machine can spare: an eighth of its memory, at most 2 GiB.
+    func parkedTokens(_ bytes: Int?) -> Int {
+        let spare = min(2 << 30, Int(clamping: ProcessInfo.processInfo.physicalMemory / 8))
+        return (bytes ?? spare) / max(1, self.bytesPerToken)
     }
 
     /// Bytes of a cache of this shape, with the buffers beside it.

@@ -50,7 +50,8 @@ struct ModelLoader: Sendable {
             cells: budget.cells,
             canTrim: canTrim,
             canTrimMoved: llama_model_n_swa(weights.pointer) == 0,
-            canShift: canTrim
+            canShift: canTrim,
+            parkedTokens: budget.parkedTokens(self.params.parkedMemory)
         )
         let policy = PrefillPolicy(maxStall: self.params.maxStall, largestChunk: BackendLimits.rows)
         let threads = self.params.threads ?? ProcessInfo.processInfo.activeProcessorCount

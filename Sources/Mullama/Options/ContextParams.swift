@@ -5,9 +5,12 @@ public struct ContextParams: Sendable, Hashable {
     /// Tokens of prompt and answer together that the context holds. A promise to this context alone, never divided by how many there are.
     /// Nil takes the model's.
     public var contextSize: Int?
+    /// Whether the context shares computed prefixes with others of its model. The default is that it does.
+    public var isolation: CacheIsolation
 
-    public init(contextSize: Int? = nil) {
+    public init(contextSize: Int? = nil, isolation: CacheIsolation = .shared) {
         self.contextSize = contextSize
+        self.isolation = isolation
     }
 }
 

@@ -9,6 +9,9 @@ public struct ModelParams: Sendable, Hashable {
     public var contextSize: Int?
     /// The most bytes of KV cache, all contexts together. Nil leaves it to the memory that the machine has.
     public var cacheMemory: Int?
+    /// The most bytes of memory for computed prefixes that had to leave the KV cache. A context that goes on gets its own back in milliseconds
+    /// instead of computing it again. Nil takes an eighth of the machine's memory, at most 2 GiB; 0 keeps none.
+    public var parkedMemory: Int?
     /// How the KV cache is stored. Less than the default holds more contexts, at the price that ``CacheType`` names.
     public var cacheType: CacheType
     /// Layers computed by a GPU. Nil gives it all of them, if there is one.
@@ -23,6 +26,7 @@ public struct ModelParams: Sendable, Hashable {
         parallel: Int = 8,
         contextSize: Int? = nil,
         cacheMemory: Int? = nil,
+        parkedMemory: Int? = nil,
         cacheType: CacheType = .f16,
         gpuLayers: Int? = nil,
         useMemoryMap: Bool = true,
@@ -32,6 +36,7 @@ public struct ModelParams: Sendable, Hashable {
         self.parallel = parallel
         self.contextSize = contextSize
         self.cacheMemory = cacheMemory
+        self.parkedMemory = parkedMemory
         self.cacheType = cacheType
         self.gpuLayers = gpuLayers
         self.useMemoryMap = useMemoryMap
@@ -48,6 +53,7 @@ public struct ModelParams: Sendable, Hashable {
         try require(self.contextSize, in: ContextParams.sizes, "contextSize")
         try require(self.gpuLayers, in: 0...100_000, "gpuLayers")
         try require(self.cacheMemory, in: 1...Int.max, "cacheMemory")
+        try require(self.parkedMemory, in: 0...Int.max, "parkedMemory")
         guard self.maxStall > .zero else {
             throw MullamaError(.invalidRequest, "maxStall is \(self.maxStall): it must be above zero")
         }

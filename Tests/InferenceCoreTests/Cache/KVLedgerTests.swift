@@ -4,13 +4,13 @@ import Testing
 
 @Suite("KVLedger")
 struct KVLedgerTests {
-    private var ledger = KVLedger(policy: PrefixReusePolicy(canTrim: true))
+    private var ledger = KVLedger(limits: SchedulerLimits(parallel: 2))
 
     init() {
         _ = self.ledger.resize(to: CacheGeometry(slots: 2, cellsPerSlot: 512))
     }
 
-    private mutating func acquire(_ request: GenerationRequest) throws -> (slot: SlotID, reused: Int, op: MemoryOp?) {
+    private mutating func acquire(_ request: GenerationRequest) throws -> KVLedger.Place {
         let place = self.ledger.acquire(for: request)
         return try #require(place)
     }
@@ -34,16 +34,15 @@ struct KVLedgerTests {
 
     @Test("what was kept outside serves prompts of all contexts until its own forgets it, in the slot with the least to lose")
     mutating func kept() throws {
-        let id = ParkID(1)
         let slot = try self.serve(1, prompt: 1_000..<1_100)
         self.ledger.release(slot)
-        self.ledger.keep(.init(id: id, tokens: Token.numbered(0..<64)), for: ContextID(9))
+        let id = self.ledger.pin(Token.numbered(0..<64), for: ContextID(9))
         let place = try self.acquire(.sample(2, prompt: 0..<200))
-        #expect(place.op == .restore(id, place.slot, keeping: 64))
+        #expect(place.ops == [.copy(.kept(id), to: place.slot, keeping: 64)])
         #expect(place.slot != slot)
         #expect(place.reused == 64)
-        let other = try self.acquire(.sample(3, prompt: 0..<40))
-        #expect(other.op == .restore(id, other.slot, keeping: 16))
+        let other = try self.acquire(.sample(3, prompt: 0..<100))
+        #expect(other.ops == [.copy(.slot(place.slot), to: other.slot, keeping: 64)])
         #expect(self.ledger.keptPrefix(of: ContextID(9))?.tokens.count == 64)
         #expect(self.ledger.forget(ContextID(9)) == [.drop(id)])
         #expect(self.ledger.keptPrefix(of: ContextID(9)) == nil)
@@ -51,8 +50,10 @@ struct KVLedgerTests {
 
     @Test("a kept prefix that cannot be cut serves whole or not at all; one that is longer than a slot never")
     mutating func keptWhole() throws {
-        self.ledger.keep(.init(id: ParkID(1), tokens: Token.numbered(0..<64), servesInPart: false), for: ContextID(9))
-        self.ledger.keep(.init(id: ParkID(2), tokens: Token.numbered(2_000..<2_528)), for: ContextID(9))
+        self.ledger = KVLedger(limits: SchedulerLimits(parallel: 2, canTrimMoved: false))
+        _ = self.ledger.resize(to: CacheGeometry(slots: 2, cellsPerSlot: 512))
+        _ = self.ledger.pin(Token.numbered(0..<64), for: ContextID(9))
+        _ = self.ledger.pin(Token.numbered(2_000..<2_528), for: ContextID(9))
         let part = try self.acquire(.sample(1, prompt: 0..<60))
         #expect(part.reused == 0)
         let whole = try self.acquire(.sample(2, prompt: 0..<100))
@@ -79,7 +80,7 @@ struct KVLedgerTests {
 
     @Test("a new ledger has no slot to give")
     func none() {
-        var ledger = KVLedger(policy: PrefixReusePolicy(canTrim: true))
+        var ledger = KVLedger(limits: SchedulerLimits(parallel: 2))
         #expect(ledger.geometry == .none)
         let place = ledger.acquire(for: .sample(1))
         #expect(place == nil)
@@ -91,7 +92,7 @@ struct KVLedgerTests {
         let first = try self.acquire(.sample(1))
         let second = try self.acquire(.sample(2))
         #expect(Set([first.slot, second.slot]) == [SlotID(0), SlotID(1)])
-        #expect(first.reused == 0 && first.op == nil)
+        #expect(first.reused == 0 && first.ops.isEmpty)
         let third = self.ledger.acquire(for: .sample(3))
         #expect(third == nil)
         #expect(self.ledger.busyLengths.count == 2)
@@ -109,7 +110,7 @@ struct KVLedgerTests {
         let place = try self.acquire(.sample(2, prompt: 0..<200))
         #expect(place.slot == slot)
         #expect(place.reused == 80)
-        #expect(place.op == .removeTail(slot, from: 80))
+        #expect(place.ops == [.removeTail(slot, from: 80)])
         #expect(self.ledger.length(of: slot) == 80)
     }
 
@@ -130,7 +131,7 @@ struct KVLedgerTests {
         self.ledger.extend(place.slot, by: Token.numbered(0..<48), inWholeBlocks: true)
         self.ledger.release(place.slot)
         let again = try self.acquire(.sample(2, prompt: 0..<64))
-        #expect(again.slot == place.slot && again.reused == 48 && again.op == nil)
+        #expect(again.slot == place.slot && again.reused == 48 && again.ops.isEmpty)
     }
 
     @Test("a slot with nothing of use is cleared")
@@ -141,7 +142,7 @@ struct KVLedgerTests {
         self.ledger.release(first)
         let place = try self.acquire(.sample(3, prompt: 500..<540))
         #expect(place.slot == second)
-        #expect(place.op == .clear(second))
+        #expect(place.ops == [.clear(second)])
         #expect(self.ledger.length(of: second) == 0)
     }
 
@@ -231,7 +232,7 @@ struct KVLedgerTests {
         #expect(op == .resize(smaller, keeping: [short]))
         #expect(self.ledger.length(of: long) == 0)
         let place = try self.acquire(.sample(3, prompt: 0..<200))
-        #expect(place.slot == long && place.reused == 0 && place.op == nil)
+        #expect(place.slot == long && place.reused == 0 && place.ops.isEmpty)
     }
 
     @Test("with another number of slots everything is forgotten", arguments: [1, 3])

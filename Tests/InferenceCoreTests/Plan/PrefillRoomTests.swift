@@ -11,7 +11,9 @@ struct PrefillRoomTests {
             let tokens = blocks * PrefillBlocks.size
             let plan = StepPlan(
                 decode: [.init(request: RequestID(2), slot: SlotID(1), token: 1, position: 0)],
-                prefill: [.init(request: RequestID(1), slot: SlotID(0), tokens: Token.numbered(0..<tokens)[...], position: 0, isLast: false)]
+                prefill: [
+                    .init(request: RequestID(1), slot: SlotID(0), tokens: Token.numbered(0..<tokens)[...], position: 0, isLast: false)
+                ]
             )
             cost.learn(StepOutcome(decodeTime: decode, prefillTime: block * blocks), from: plan)
         }

@@ -15,6 +15,8 @@ struct RandomScript {
         var cachedTokens = 0
         var stopped = 0
         var together = 0
+        var copies = 0
+        var parks = 0
 
         static func + (lhs: Self, rhs: Self) -> Self {
             Tally(
@@ -27,7 +29,9 @@ struct RandomScript {
                 shifts: lhs.shifts + rhs.shifts,
                 cachedTokens: lhs.cachedTokens + rhs.cachedTokens,
                 stopped: lhs.stopped + rhs.stopped,
-                together: lhs.together + rhs.together
+                together: lhs.together + rhs.together,
+                copies: lhs.copies + rhs.copies,
+                parks: lhs.parks + rhs.parks
             )
         }
     }
@@ -46,7 +50,9 @@ struct RandomScript {
             parallel: Int.random(in: 1...4, using: &generator),
             cells: cells,
             canTrim: Int.random(in: 0..<8, using: &generator) > 0,
-            chunk: [16, 32, 64, 256].randomElement(using: &generator) ?? 64
+            canTrimMoved: Int.random(in: 0..<4, using: &generator) > 0,
+            chunk: [16, 32, 64, 256].randomElement(using: &generator) ?? 64,
+            parkedTokens: [0, 100, 300, 10_000].randomElement(using: &generator) ?? 0
         )
         self.harness.model.followsCells = true
         let count = Int.random(in: 1...(Int.random(in: 1...40, using: &generator)), using: &generator)
@@ -60,7 +66,7 @@ struct RandomScript {
         let isLong = chance(4)
         // Three families of prompts, so that prefixes are shared; some leave their family in the middle.
         let start = Int.random(in: 0..<3, using: &generator) * 1_000
-        let length = isLong ? Int.random(in: 500...700, using: &generator) : Int.random(in: 1...90, using: &generator)
+        let length = isLong ? Int.random(in: 500...700, using: &generator) : Int.random(in: 1...(chance(30) ? 250 : 90), using: &generator)
         var prompt = Token.numbered(start..<(start + length))
         if chance(30) {
             let border = Int.random(in: 0..<length, using: &generator)
@@ -95,7 +101,13 @@ struct RandomScript {
         self.harness.run()
         self.checkEnd()
 
-        var tally = Tally(failedResizes: self.harness.failedResizes, resizes: self.harness.cache.resizes, together: together)
+        var tally = Tally(
+            failedResizes: self.harness.failedResizes,
+            resizes: self.harness.cache.resizes,
+            together: together,
+            copies: self.harness.cache.copies,
+            parks: self.harness.cache.parks
+        )
         for request in self.requests { self.check(request, &tally) }
         return tally
     }

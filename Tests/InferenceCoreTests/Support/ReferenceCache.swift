@@ -17,6 +17,9 @@ struct ReferenceCache {
     private var owners: [SlotID: RequestID] = [:]
     private var kept: [ParkID: [Cell]] = [:]
     private(set) var discards = 0
+    private(set) var copies = 0
+    private(set) var parks = 0
+    var canTrimMoved = true
     private(set) var resizes = 0
 
     func length(of slot: SlotID) -> Int {
@@ -48,15 +51,17 @@ struct ReferenceCache {
             let length = self.length(of: slot)
             #expect((1...max(1, length)).contains(start), "removes from \(start) of \(length) in \(slot)")
             self.slots[Int(slot.rawValue)].removeSubrange(min(start, length)...)
-        case .restore(let id, let slot, let count):
-            guard self.exists(slot), let cells = self.kept[id] else {
-                Issue.record("\(id) is restored into \(slot) and is not there")
-                return
-            }
-            #expect(cells.count <= self.geometry.cellsPerSlot && count <= cells.count)
-            self.slots[Int(slot.rawValue)] = Array(cells.prefix(count))
+        case .copy(let source, let slot, let count):
+            self.copy(source, to: slot, keeping: count)
+        case .park(let slot, let id, let count):
+            guard self.exists(slot) else { return }
+            #expect(count > 0 && count <= self.length(of: slot), "parks \(count) of \(self.length(of: slot)) in \(slot)")
+            self.kept[id] = Array(self.slots[Int(slot.rawValue)].prefix(count))
+            self.slots[Int(slot.rawValue)] = self.kept[id] ?? []
+            self.parks += 1
         case .drop(let id):
-            #expect(self.kept.removeValue(forKey: id) != nil, "\(id) is dropped and is not there")
+            // It may be gone: what stands before a resize that fails is asked for again.
+            self.kept[id] = nil
         case .discard(let slot, let start, let count):
             guard self.exists(slot) else { return }
             let length = self.length(of: slot)
@@ -66,6 +71,28 @@ struct ReferenceCache {
             self.discards += 1
         }
     }
+
+    private mutating func copy(_ source: PrefixSource, to slot: SlotID, keeping count: Int) {
+        let cells: [Cell]?
+        switch source {
+        case .kept(let id): cells = self.kept[id]
+        case .slot(let other): cells = self.exists(other) && other != slot ? self.slots[Int(other.rawValue)] : nil
+        }
+        guard self.exists(slot), let cells else {
+            Issue.record("\(source) is copied into \(slot) and is not there")
+            return
+        }
+        #expect(cells.count <= self.geometry.cellsPerSlot && count <= cells.count && count > 0)
+        #expect(
+            self.canTrimMoved || count == cells.count,
+            "\(count) of \(cells.count) cells are copied of a cache that cannot be cut after that"
+        )
+        self.slots[Int(slot.rawValue)] = Array(cells.prefix(count))
+        self.copies += 1
+    }
+
+    /// What is outside of the cache.
+    var parkedTokens: Int { self.kept.values.reduce(0) { $0 + $1.count } }
 
     private mutating func resize(to geometry: CacheGeometry, keeping kept: [SlotID]) {
         #expect(geometry.slots > 0 && geometry.cellsPerSlot > 0)

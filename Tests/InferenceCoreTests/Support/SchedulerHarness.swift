@@ -15,6 +15,10 @@ struct SchedulerHarness {
     /// How many of the next resizes fail whatever their size.
     var failingResizes = 0
     private(set) var failedResizes = 0
+    /// Whether what is parked cannot be read out.
+    var losesParked = false
+    /// Whether what is copied does not arrive.
+    var losesCopies = false
 
     private(set) var requests: [RequestID: GenerationRequest] = [:]
     private(set) var plans: [StepPlan] = []
@@ -27,8 +31,24 @@ struct SchedulerHarness {
     private var generated: [RequestID: Int] = [:]
     private let limits: SchedulerLimits
 
-    init(parallel: Int = 4, cells: Int = .max, canTrim: Bool = true, canShift: Bool = true, chunk: Int = 64) {
-        self.limits = SchedulerLimits(parallel: parallel, cells: cells, canTrim: canTrim, canShift: canShift)
+    init(
+        parallel: Int = 4,
+        cells: Int = .max,
+        canTrim: Bool = true,
+        canTrimMoved: Bool = true,
+        canShift: Bool = true,
+        chunk: Int = 64,
+        parkedTokens: Int = 0
+    ) {
+        self.limits = SchedulerLimits(
+            parallel: parallel,
+            cells: cells,
+            canTrim: canTrim,
+            canTrimMoved: canTrimMoved,
+            canShift: canShift,
+            parkedTokens: parkedTokens
+        )
+        self.cache.canTrimMoved = canTrimMoved
         // No time is predicted, so that the chunks are the same on every machine.
         self.scheduler = Scheduler(limits: self.limits, prefillPolicy: PrefillPolicy(maxStall: .zero, loneChunk: chunk))
     }
@@ -118,14 +138,23 @@ struct SchedulerHarness {
             }
             return StepOutcome(resizeFault: RequestFault(.outOfMemory, "\(target.cells) cells do not fit", underlying: target.cells))
         }
-        for op in plan.memory { self.cache.apply(op) }
-
         var outcome = StepOutcome()
+        for op in plan.memory {
+            switch op {
+            case .park(_, let id, _) where self.losesParked:
+                outcome.unparked.insert(id)
+            case .copy(_, let slot, _) where self.losesCopies:
+                self.cache.apply(.clear(slot))
+                outcome.unserved.formUnion(plan.prefill.filter { $0.slot == slot }.map(\.request))
+            default:
+                self.cache.apply(op)
+            }
+        }
         for row in plan.decode where self.isComputed(row.request, into: &outcome) {
             let value = self.cache.compute(CollectionOfOne(row.token), at: row.position, in: row.slot, for: row.request, kernel: 1)
             self.sample(row.request, value, into: &outcome)
         }
-        for chunk in plan.prefill where self.isComputed(chunk.request, into: &outcome) {
+        for chunk in plan.prefill where !outcome.unserved.contains(chunk.request) && self.isComputed(chunk.request, into: &outcome) {
             let kernel: UInt64 = chunk.isLast ? 2 : 3
             let value = self.cache.compute(chunk.tokens, at: chunk.position, in: chunk.slot, for: chunk.request, kernel: kernel)
             if chunk.isLast { self.sample(chunk.request, value, into: &outcome) }
