@@ -12,13 +12,14 @@ package struct FakeModel {
         parallel: Int = 4,
         contextSize: Int = 512,
         cells: Int = .max,
+        parkedTokens: Int = 0,
         fingerprint: String = "fake",
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         let host = ModelHost(
             text: ByteText(control),
             identity: ModelIdentity(architecture: "fake", cacheType: "f16", llamaVersion: "0") { fingerprint },
-            scheduler: Scheduler(limits: SchedulerLimits(parallel: parallel, cells: cells)),
+            scheduler: Scheduler(limits: SchedulerLimits(parallel: parallel, cells: cells, parkedTokens: parkedTokens)),
             clock: EngineClock(clock)
         ) {
             FakeBackend(control)

@@ -42,6 +42,18 @@ extension ModelHost {
         }
     }
 
+    /// Keeps what a context has computed outside of the cache, until it is forgotten.
+    ///
+    /// - Returns: The number of tokens.
+    /// - Throws: ``MullamaError`` with `modelClosed`; `CancellationError` if the task is cancelled before its turn.
+    func pin(_ context: ContextScope) async throws -> Int {
+        try await self.inOrder(on: context.id) { engine, finish in
+            let prefix = engine.takeOut(context.id)
+            engine.putIn(prefix.tokens, prefix.snapshot, for: context)
+            finish(.success(prefix.tokens.count))
+        }
+    }
+
     /// Runs a job between a context's calls that were made before and those that are made later.
     ///
     /// - Parameter body: Called on the engine's thread; it, or what it starts, calls `finish` once.

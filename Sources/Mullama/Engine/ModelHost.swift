@@ -10,6 +10,8 @@ package final class ModelHost: StreamProducer {
     private struct State {
         var lastRequest: UInt64 = 0
         var lastContext: UInt64 = 0
+        /// The contexts that prefixes with a name are kept for.
+        var pins: [String: ContextID] = [:]
         /// Nil once the model was closed.
         var vocabulary: (any TextModel)?
     }
@@ -52,6 +54,14 @@ package final class ModelHost: StreamProducer {
         self.state.withLock { state in
             state.lastContext += 1
             return ContextID(state.lastContext)
+        }
+    }
+
+    /// - Returns: The context that had the name.
+    func replacePin(_ name: String, by context: ContextID?) -> ContextID? {
+        self.state.withLock { state in
+            defer { state.pins[name] = context }
+            return state.pins[name]
         }
     }
 
