@@ -30,4 +30,18 @@ print("\(answer.usage.cachedTokens) of \(answer.usage.promptTokens) tokens were 
 await later.clear()
 // snippet.end
 
+// snippet.prewarm
+let kept = try await model.prewarm(preamble, as: "rivers")
+print("\(kept) tokens are kept for every prompt that begins like this")
+// Whatever ran in between:
+let ready = try await AsyncContext(model).stream(preamble + "What is a lake?", maxTokens: 8).collect()
+print("\(ready.usage.cachedTokens) of \(ready.usage.promptTokens) tokens were there")
+await model.unpin("rivers")
+// snippet.end
+
+// snippet.strict
+let apart = AsyncContext(model, ContextParams(isolation: .strict))
+// snippet.end
+_ = try await apart.generate(preamble + "What is a well?", maxTokens: 8)
+
 try FileManager.default.removeItem(at: file)
