@@ -50,7 +50,7 @@ package final class FakeBackend: DecodeBackend {
         if let fault = self.control.takeResizeFault(for: plan) { return StepOutcome(resizeFault: fault) }
         for op in plan.memory { self.apply(op) }
 
-        var outcome = StepOutcome(faults: self.control.takeFaults())
+        var outcome = StepOutcome(faults: self.control.takeFaults(), preparation: plan.preparing.map { .ready($0) })
         for row in plan.decode where outcome.faults[row.request] == nil {
             self.append([row.token], at: row.position, in: row.slot)
             outcome.samples.append(self.sample(row.request))

@@ -232,26 +232,30 @@ public struct KVLedger: Sendable {
         self.parked.pin(tokens, for: context, isStrict: isStrict)
     }
 
-    /// Notes a new shape of the cache. With another number of slots, everything is forgotten, and none may be in use; otherwise what does
-    /// not fit.
+    /// Slots up to the last one that is in use.
+    var slotsInUse: Int { (self.slots.lastIndex { $0.owner != nil } ?? -1) + 1 }
+
+    /// Notes a new shape of the cache. What is in use must fit; what is idle and does not is parked.
     ///
-    /// - Parameter canTrimMoved: Whether a later prompt may keep a part of what was moved. If not, idle slots are not worth moving.
-    public mutating func resize(to geometry: CacheGeometry, canTrimMoved: Bool = true) -> MemoryOp {
-        self.geometry = geometry
-        if self.slots.count != geometry.slots {
-            self.slots = Array(repeating: Slot(), count: geometry.slots)
+    /// - Parameter canTrimMoved: Whether a later prompt may keep a part of what was moved. If not, idle slots are parked as a whole.
+    public mutating func resize(to geometry: CacheGeometry, canTrimMoved: Bool = true) -> [MemoryOp] {
+        var ops: [MemoryOp] = []
+        for index in self.slots.indices where self.slots[index].owner == nil {
+            let fits = index < geometry.slots && self.slots[index].tokens.count <= geometry.cellsPerSlot
+            guard !fits || !canTrimMoved else { continue }
+            if self.slots[index].reusable >= Self.leastParked { ops += self.park(SlotID(Int32(index)), sparing: nil) }
+            self.slots[index] = Slot()
         }
-        for index in self.slots.indices where self.slots[index].tokens.count > geometry.cellsPerSlot {
-            self.slots[index].tokens = []
-            self.slots[index].reusable = 0
+        self.geometry = geometry
+        if self.slots.count > geometry.slots {
+            self.slots.removeLast(self.slots.count - geometry.slots)
+        } else {
+            self.slots += Array(repeating: Slot(), count: geometry.slots - self.slots.count)
         }
         if !canTrimMoved {
-            for index in self.slots.indices {
-                self.slots[index].reusable = 0
-                if self.slots[index].owner == nil { self.slots[index].tokens = [] }
-            }
+            for index in self.slots.indices { self.slots[index].reusable = 0 }
         }
         let kept = self.slots.indices.filter { !self.slots[$0].tokens.isEmpty }
-        return .resize(geometry, keeping: kept.map { SlotID(Int32($0)) })
+        return ops + [.resize(geometry, keeping: kept.map { SlotID(Int32($0)) })]
     }
 }

@@ -48,7 +48,8 @@ public struct PrefixReusePolicy: Sendable {
     /// Rules, first match wins:
     /// 1. the slot that shares the most, in place, if no copy shares more and the slot would lose at most half of what it is worth;
     /// 2. a copy of the source that shares the most, into the slot with the least to lose;
-    /// 3. the slot with the least to lose: one that is worth nothing, else the one that was not used for the longest time.
+    /// 3. the slot with the least to lose: the first one that is worth nothing, so that slots in use stand side by side, else the one that was
+    ///    not used for the longest time.
     ///
     /// - Parameter sources: May name candidates: what is copied from a slot stays there.
     public func choose(among candidates: [Candidate], sources: [Source] = []) -> Choice? {
@@ -60,7 +61,9 @@ public struct PrefixReusePolicy: Sendable {
 
         let source = copy.flatMap { $0.shared > 0 ? $0.source : nil }
         let target = candidates.filter { source != .slot($0.slot) }.min {
-            ($0.worth == 0 ? 0 : 1, $0.lastUse) < ($1.worth == 0 ? 0 : 1, $1.lastUse)
+            ($0.worth == 0 ? 0 : 1, $0.worth == 0 ? 0 : $0.lastUse, $0.slot) < (
+                $1.worth == 0 ? 0 : 1, $1.worth == 0 ? 0 : $1.lastUse, $1.slot
+            )
         }
         guard let target else { return Choice(slot: best.slot, reused: best.shared) }
         guard let source, let copy, copy.shared > target.shared else { return Choice(slot: target.slot, reused: target.shared) }

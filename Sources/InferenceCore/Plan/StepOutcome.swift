@@ -15,6 +15,12 @@ public struct StepOutcome: Sendable {
         }
     }
 
+    /// What came of a cache that was made beside the present one.
+    public enum Preparation: Sendable, Equatable {
+        case ready(CacheGeometry)
+        case failed(CacheGeometry, RequestFault)
+    }
+
     public var samples: [Sample]
     /// Requests whose rows were not computed or not sampled, and why. Every other request of the plan advanced.
     public var faults: [RequestID: RequestFault]
@@ -26,6 +32,8 @@ public struct StepOutcome: Sendable {
     public var unparked: Set<ParkID>
     /// The cache could not be given its new shape. Then it is as it was, and nothing of the step was done.
     public var resizeFault: RequestFault?
+    /// Whether the cache that was being made is there; nil while it is not.
+    public var preparation: Preparation?
     /// The backend cannot go on. What its cache held is lost, and nothing of the step counts.
     public var engineFault: RequestFault?
     /// How long the decode batch took; nil if there was none.
@@ -48,6 +56,7 @@ public struct StepOutcome: Sendable {
         unserved: Set<RequestID> = [],
         unparked: Set<ParkID> = [],
         resizeFault: RequestFault? = nil,
+        preparation: Preparation? = nil,
         engineFault: RequestFault? = nil,
         decodeTime: Duration? = nil,
         prefillTime: Duration? = nil
@@ -58,6 +67,7 @@ public struct StepOutcome: Sendable {
         self.unserved = unserved
         self.unparked = unparked
         self.resizeFault = resizeFault
+        self.preparation = preparation
         self.engineFault = engineFault
         self.decodeTime = decodeTime
         self.prefillTime = prefillTime

@@ -37,12 +37,18 @@ public struct StepPlan: Sendable, Equatable {
     public var decode: [DecodeRow]
     public var prefill: [PrefillChunk]
 
-    public init(memory: [MemoryOp] = [], decode: [DecodeRow] = [], prefill: [PrefillChunk] = []) {
+    /// A cache of this shape is to be made beside the present one while the steps go on; nil: none is, and one that was made is let go of.
+    public var preparing: CacheGeometry?
+
+    public init(memory: [MemoryOp] = [], decode: [DecodeRow] = [], prefill: [PrefillChunk] = [], preparing: CacheGeometry? = nil) {
+        self.preparing = preparing
         self.memory = memory
         self.decode = decode
         self.prefill = prefill
     }
 
-    public var isEmpty: Bool { self.memory.isEmpty && self.decode.isEmpty && self.prefill.isEmpty }
+    public var isEmpty: Bool { self.memory.isEmpty && self.preparing == nil && !self.hasRows }
+    /// Whether anything is computed.
+    public var hasRows: Bool { !self.decode.isEmpty || !self.prefill.isEmpty }
     public var prefillTokens: Int { self.prefill.reduce(0) { $0 + $1.tokens.count } }
 }

@@ -14,6 +14,9 @@ struct CacheSizing: Sendable {
     /// Small enough to be made in a few milliseconds, large enough that a short chat never grows it.
     static let leastCells = 512
 
+    /// How much larger than what runs needs the cache may stay.
+    static let shrinkFactor = 4
+
     private let limits: SchedulerLimits
     /// Fewer than `limits.cells` after the backend could not allocate that much.
     private var cellBudget: Int
@@ -24,28 +27,32 @@ struct CacheSizing: Sendable {
         self.cellBudget = limits.cells
     }
 
-    /// The number of slots only changes while nothing runs: llama.cpp cannot move a sequence into a cache of another number of slots.
-    ///
     /// - Parameters:
     ///   - needs: Cells that each request to be started may fill.
     ///   - running: The same for those that have a slot.
-    func decide(for needs: [Int], running: [Int], present: CacheGeometry) -> Decision {
+    ///   - slotsInUse: Slots up to the last one that is in use.
+    func decide(for needs: [Int], running: [Int], slotsInUse: Int? = nil, present: CacheGeometry) -> Decision {
         let largest = max(needs.max() ?? 0, running.max() ?? 0)
-        let slots = running.isEmpty ? self.limits.parallel : present.slots
-        let isEnough = present.cellsPerSlot >= largest && present.slots >= running.count + needs.count
-        if isEnough { return .fits(present) }
+        let together = running.count + needs.count
+        if present.cellsPerSlot >= largest, present.slots >= together { return .fits(present) }
 
+        let least = max(slotsInUse ?? running.count, together)
+        let slots = max(least, self.limits.firstSlots, min(self.limits.parallel, together.roundedUpToPowerOfTwo))
         let tight = largest.roundedUp(toMultipleOf: Self.cellUnit)
-        let roomy = max(Self.leastCells, largest.roundedUpToPowerOfTwo, present.cellsPerSlot)
-        for cells in [roomy, tight] {
+        for cells in [max(Self.leastCells, largest.roundedUpToPowerOfTwo), tight] {
             let geometry = CacheGeometry(slots: slots, cellsPerSlot: cells)
-            if geometry.cells <= self.cellBudget, slots >= running.count + needs.count { return .fits(geometry) }
+            if geometry.cells <= self.cellBudget { return .fits(geometry) }
         }
-        guard running.isEmpty else { return .wait }
         let fewer = min(slots, self.cellBudget / max(1, tight))
-        guard fewer > 0 else { return .refuse(self.lastFault ?? self.overBudget(tight)) }
-        guard fewer >= needs.count else { return .wait }
-        return .fits(CacheGeometry(slots: fewer, cellsPerSlot: tight))
+        if fewer >= least { return .fits(CacheGeometry(slots: fewer, cellsPerSlot: tight)) }
+        return running.isEmpty && fewer == 0 ? .refuse(self.lastFault ?? self.overBudget(tight)) : .wait
+    }
+
+    /// The shape that would do for what runs, if the present one is far larger; nil if it is not.
+    func smaller(for running: [Int], slotsInUse: Int, present: CacheGeometry) -> CacheGeometry? {
+        guard !running.isEmpty else { return present == .none ? nil : CacheGeometry.none }
+        guard case .fits(let enough) = self.decide(for: [], running: running, slotsInUse: slotsInUse, present: .none) else { return nil }
+        return enough.cells <= present.cells / Self.shrinkFactor ? enough : nil
     }
 
     private func overBudget(_ cells: Int) -> RequestFault {

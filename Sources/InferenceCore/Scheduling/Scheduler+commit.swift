@@ -8,6 +8,7 @@ extension Scheduler {
             self.undo(step, because: fault)
             return []
         }
+        if let preparation = outcome.preparation { self.prepared(preparation) }
         if outcome.isWhole { self.cost.learn(outcome, from: step.plan) }
 
         for row in step.plan.decode where outcome.faults[row.request] == nil {
@@ -56,11 +57,8 @@ extension Scheduler {
         self.running.removeAll { undo.admitted.contains($0) }
         self.waiting.putBack(requests)
         self.ledger = undo.ledger
-        // What is only kept to spare work goes before anybody is refused.
-        let dropped = self.ledger.dropParked()
-        self.pendingOps = undo.ops + dropped
-        guard dropped.isEmpty else { return }
-        self.sizing.resizeFailed(undo.target, because: fault)
+        self.pendingOps = undo.ops
+        self.couldNotResize(to: undo.target, because: fault)
     }
 
     /// The cache is lost, and with it every request that had begun. Those that wait go on waiting.
@@ -68,6 +66,8 @@ extension Scheduler {
         let actions = self.running.sorted().flatMap { self.fail($0, fault, now: now) }
         self.ledger = self.ledger.emptied
         self.pendingOps = []
+        self.preparation = .none
+        self.oversizeSince = nil
         return actions
     }
 

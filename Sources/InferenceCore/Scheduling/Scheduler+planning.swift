@@ -10,8 +10,11 @@ extension Scheduler {
         if step.undo == nil { step.plan.memory += self.shiftFull() }
         step.plan.decode = self.decodeRows()
         step.plan.prefill = self.prefillChunks(beside: step.plan.decode)
+        step.plan.preparing = self.preparation.geometry
 
-        guard !step.plan.isEmpty else { return (nil, actions) }
+        let isOff = step.plan.preparing == nil && self.announced != nil
+        self.announced = step.plan.preparing
+        guard !step.plan.isEmpty || isOff else { return (nil, actions) }
         self.step = step
         return (step.plan, actions)
     }
@@ -26,29 +29,41 @@ extension Scheduler {
         while true {
             let busy = Set(self.running.compactMap { self.sequences[$0]?.request.context })
             let next = self.waiting.next(self.limits.parallel - self.running.count, busy: busy)
-            var candidates = self.withoutFollowers(next)
-            guard let first = candidates.first else { return actions }
-
-            var decision = self.sizing.decide(for: self.needs(candidates), running: self.needs(self.running), present: self.ledger.geometry)
-            if case .wait = decision {
-                candidates = [first]
-                decision = self.sizing.decide(for: self.needs(candidates), running: self.needs(self.running), present: self.ledger.geometry)
+            let candidates = self.withoutFollowers(next)
+            guard let first = candidates.first else {
+                self.shrink(in: &step, now: now)
+                return actions
             }
+            self.oversizeSince = nil
+            let (together, decision) = self.decide(for: candidates)
             switch decision {
             case .wait:
+                self.preparation = .none
                 return actions
             case .refuse(let fault):
                 actions += self.fail(first, fault, now: now)
                 continue
             case .fits(let geometry):
-                if geometry != self.ledger.geometry {
-                    step.undo = (self.ledger, step.plan.memory, geometry, candidates)
-                    step.plan.memory.append(self.ledger.resize(to: geometry, canTrimMoved: self.limits.canTrimMoved))
-                }
+                guard let admitted = self.resize(to: geometry, for: together, in: &step) else { return actions }
+                for id in admitted { self.start(id, in: &step, now: now) }
+                return actions
             }
-            for id in candidates { self.start(id, in: &step, now: now) }
-            return actions
         }
+    }
+
+    /// All of the candidates if there is a cache for all of them, or the first.
+    private func decide(for candidates: [RequestID]) -> ([RequestID], CacheSizing.Decision) {
+        func decide(_ ids: [RequestID]) -> CacheSizing.Decision {
+            self.sizing.decide(
+                for: self.needs(ids),
+                running: self.needs(self.running),
+                slotsInUse: self.ledger.slotsInUse,
+                present: self.ledger.geometry
+            )
+        }
+        let all = decide(candidates)
+        guard case .wait = all, candidates.count > 1 else { return (candidates, all) }
+        return ([candidates[0]], decide([candidates[0]]))
     }
 
     private mutating func start(_ id: RequestID, in step: inout Step, now: Duration) {
@@ -89,7 +104,7 @@ extension Scheduler {
         return reuse
     }
 
-    private func needs(_ ids: [RequestID]) -> [Int] {
+    func needs(_ ids: [RequestID]) -> [Int] {
         ids.compactMap { self.sequences[$0]?.request.cellsNeeded }
     }
 

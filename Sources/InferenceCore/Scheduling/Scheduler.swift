@@ -18,6 +18,11 @@ public struct Scheduler: Sendable {
     /// Changes to the cache that the next plan carries.
     var pendingOps: [MemoryOp] = []
     var step: Step?
+    var preparation = CachePreparation.none
+    /// The cache that the last plan had the backend prepare.
+    var announced: CacheGeometry?
+    /// Since when the cache has been far larger than what needs it.
+    var oversizeSince: Duration?
     /// Where prompts stop for a moment, since others wait to copy what stands before.
     var borders: [RequestID: Int] = [:]
     /// Steps with prompts so far.
@@ -49,8 +54,12 @@ public struct Scheduler: Sendable {
     public var progress: [SequenceProgress] { self.running.compactMap { self.sequences[$0]?.progress } }
     /// For the check that the ledger and the C library agree.
     public var busyLengths: [(slot: SlotID, length: Int)] { self.ledger.busyLengths }
-    /// The earliest deadline of all requests.
-    public var nextDeadline: Duration? { self.sequences.values.compactMap(\.request.deadline).min() }
+    /// When there is something to do even if nothing comes in: the earliest deadline of all requests, or the time to give memory back.
+    public var nextAlarm: Duration? {
+        let deadline = self.sequences.values.compactMap(\.request.deadline).min()
+        guard let shrink = self.shrinkTime else { return deadline }
+        return min(shrink, deadline ?? shrink)
+    }
 }
 
 // MARK: Inputs

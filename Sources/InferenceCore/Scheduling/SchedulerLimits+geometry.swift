@@ -18,6 +18,8 @@ extension CacheGeometry {
     /// The largest cache that this one may have to be made beside, when the present one has become too small: it grows by powers of two.
     package var predecessor: CacheGeometry {
         let half = self.cellsPerSlot.roundedUpToPowerOfTwo / 2
-        return half < CacheSizing.leastCells ? .none : CacheGeometry(slots: self.slots, cellsPerSlot: half)
+        let shorter = half < CacheSizing.leastCells ? .none : CacheGeometry(slots: self.slots, cellsPerSlot: half)
+        let narrower = CacheGeometry(slots: self.slots.roundedUpToPowerOfTwo / 2, cellsPerSlot: self.cellsPerSlot)
+        return narrower.cells > shorter.cells ? narrower : shorter
     }
 }

@@ -2,6 +2,10 @@
 public struct SchedulerLimits: Sendable, Hashable {
     /// The most sequences computed together.
     public var parallel: Int
+    /// Slots that the cache has at least, 1 to `parallel`; more come with the requests that need them.
+    public var firstSlots: Int
+    /// How long a cache stays that is larger than what needs it; nil for ever.
+    public var shrinkAfter: Duration?
     /// The most cells of the KV cache, all slots together.
     public var cells: Int
     /// Whether the cache can forget the end of a sequence (recurrent and hybrid models cannot).
@@ -16,6 +20,8 @@ public struct SchedulerLimits: Sendable, Hashable {
 
     public init(
         parallel: Int,
+        firstSlots: Int? = nil,
+        shrinkAfter: Duration? = nil,
         cells: Int = .max,
         canTrim: Bool = true,
         canTrimMoved: Bool = true,
@@ -23,6 +29,8 @@ public struct SchedulerLimits: Sendable, Hashable {
         parkedTokens: Int = 0
     ) {
         self.parallel = parallel
+        self.firstSlots = min(parallel, max(1, firstSlots ?? parallel))
+        self.shrinkAfter = shrinkAfter
         self.cells = cells
         self.canTrim = canTrim
         self.canTrimMoved = canTrimMoved

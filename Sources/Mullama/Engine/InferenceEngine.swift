@@ -171,8 +171,8 @@ package actor InferenceEngine {
     }
 
     private var nextAlarm: Duration? {
-        guard case .closing(_, let time?) = self.lifecycle else { return self.scheduler.nextDeadline }
-        return min(time, self.scheduler.nextDeadline ?? time)
+        guard case .closing(_, let time?) = self.lifecycle else { return self.scheduler.nextAlarm }
+        return min(time, self.scheduler.nextAlarm ?? time)
     }
 
     private var isDone: Bool {

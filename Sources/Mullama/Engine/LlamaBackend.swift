@@ -3,45 +3,22 @@ import InferenceCore
 
 /// Carries plans out with llama.cpp. Belongs to one inference thread.
 final class LlamaBackend: DecodeBackend {
-    private let weights: ModelWeights
     private let vocabulary: Vocabulary
-    private let threads: Int
-    private let rows: Int
-    private let cacheType: CacheType
-    private let account: MemoryAccount
     private let abort: AbortSignal
-    private var context: LlamaContext?
+    private let cache: LlamaCache
     private var batch: BatchBuffer
-    private var kept: [ParkID: SequenceSnapshot] = [:]
     private var samplers: [RequestID: any TokenSampler] = [:]
     private let candidates: CandidateBuffer
 
     /// - Parameters:
-    ///   - rows: The most rows of one batch.
+    ///   - recipe: Its abort signal breaks off the prefill of requests that are cancelled.
     ///   - account: Sees in time that a cache cannot be had.
-    ///   - abort: Breaks off the prefill of requests that are cancelled.
-    init(
-        _ weights: ModelWeights,
-        vocabulary: Vocabulary,
-        threads: Int,
-        rows: Int,
-        cacheType: CacheType,
-        account: MemoryAccount,
-        abort: AbortSignal
-    ) {
-        self.weights = weights
+    init(_ recipe: ContextRecipe, vocabulary: Vocabulary, account: MemoryAccount) {
         self.vocabulary = vocabulary
-        self.threads = threads
-        self.rows = rows
-        self.cacheType = cacheType
-        self.account = account
-        self.abort = abort
-        self.batch = BatchBuffer(capacity: rows)
+        self.abort = recipe.abort
+        self.cache = LlamaCache(recipe, account: account)
+        self.batch = BatchBuffer(capacity: recipe.rows)
         self.candidates = CandidateBuffer(size: vocabulary.size)
-    }
-
-    deinit {
-        self.account.settle(0)
     }
 
     func begin(_ request: RequestID, sampler: any TokenSampler) {
@@ -53,40 +30,42 @@ final class LlamaBackend: DecodeBackend {
     }
 
     func committedLength(of slot: SlotID) -> Int {
-        self.context?.length(of: slot) ?? 0
+        self.cache.length(of: slot)
     }
 
     func snapshot(of source: PrefixSource, keeping count: Int) -> SequenceSnapshot? {
         switch source {
-        case .kept(let id):
-            return self.kept[id]
-        case .slot(let slot):
-            guard self.context?.removeTail(slot, from: count) ?? false else { return nil }
-            return self.context?.snapshot(of: slot)
+        case .kept(let id): self.cache.keptPrefix(id)
+        case .slot(let slot): self.cache.snapshot(of: slot, keeping: count)
         }
     }
 
     func keep(_ id: ParkID, _ snapshot: SequenceSnapshot) {
-        self.kept[id] = snapshot
+        self.cache.keep(id, snapshot)
     }
 
     func perform(_ plan: StepPlan) -> StepOutcome {
         var outcome = StepOutcome()
-        var brokenSlots: Set<SlotID> = []
         do {
-            brokenSlots = try self.apply(plan.memory, &outcome)
+            outcome.unparked = try self.cache.apply(plan.memory)
         } catch {
             return StepOutcome(resizeFault: error)
         }
-        for row in plan.decode where brokenSlots.contains(row.slot) {
-            outcome.faults[row.request] = RequestFault(.engineFailed, "the model's cache could not forget a part of a sequence: try again")
+        self.cache.makeRoom(for: plan)
+        let broken = self.cache.broken
+        for row in plan.decode where broken.contains(row.slot) {
+            outcome.faults[row.request] = RequestFault(.engineFailed, "the model's cache could not keep a part of a sequence: try again")
         }
-        for chunk in plan.prefill where brokenSlots.contains(chunk.slot) { outcome.unserved.insert(chunk.request) }
+        for chunk in plan.prefill where broken.contains(chunk.slot) { outcome.unserved.insert(chunk.request) }
 
         let clock = ContinuousClock()
         if !plan.decode.isEmpty {
+            let rows = plan.decode.filter { !broken.contains($0.slot) }
             outcome.decodeTime = clock.measure {
-                self.decode(plan.decode.filter { !brokenSlots.contains($0.slot) }, into: &outcome)
+                for isOld in [false, true] {
+                    let together = rows.filter { self.cache.isOld($0.slot) == isOld }
+                    if !together.isEmpty, outcome.engineFault == nil { self.decode(together, inOld: isOld, into: &outcome) }
+                }
             }
         }
         if !plan.prefill.isEmpty {
@@ -96,83 +75,16 @@ final class LlamaBackend: DecodeBackend {
                 }
             }
         }
+        outcome.preparation = self.cache.prepare(plan.preparing, waits: !plan.hasRows)
+        self.cache.moveSome()
         return outcome
     }
 
-    /// - Returns: Slots whose contents are not what the ledger thinks.
-    private func apply(_ ops: [MemoryOp], _ outcome: inout StepOutcome) throws(RequestFault) -> Set<SlotID> {
-        var broken: Set<SlotID> = []
-        // Many prompts of one step may begin alike.
-        var lastCopied: (slot: SlotID, snapshot: SequenceSnapshot)?
-        for op in ops {
-            if lastCopied.map({ op.changes($0.slot) }) ?? false { lastCopied = nil }
-            switch op {
-            case .resize(let geometry, let slots):
-                try self.resize(to: geometry, keeping: slots)
-                lastCopied = nil
-            case .clear(let slot):
-                self.context?.clear(slot)
-                broken.remove(slot)
-            case .removeTail(let slot, let position):
-                if !(self.context?.removeTail(slot, from: position) ?? true) { broken.insert(slot) }
-            case .discard(let slot, let position, let count):
-                if !(self.context?.discard(slot, from: position, count: count) ?? true) { broken.insert(slot) }
-            case .copy(.slot(let source), let slot, let count):
-                if lastCopied?.slot != source, !broken.contains(source) {
-                    lastCopied = self.context?.snapshot(of: source).map { (source, $0) }
-                }
-                let isThere = lastCopied?.slot == source && self.put(lastCopied?.snapshot, into: slot, keeping: count)
-                if !isThere { broken.insert(slot) }
-            case .copy(.kept(let id), let slot, let count):
-                if !self.put(self.kept[id], into: slot, keeping: count) { broken.insert(slot) }
-            case .park(let slot, let id, let count):
-                self.kept[id] = broken.contains(slot) ? nil : self.snapshot(of: .slot(slot), keeping: count)
-                if self.kept[id] == nil { outcome.unparked.insert(id) }
-            case .drop(let id):
-                self.kept[id] = nil
-            }
-        }
-        return broken
-    }
-
-    private func put(_ snapshot: SequenceSnapshot?, into slot: SlotID, keeping count: Int) -> Bool {
-        guard let snapshot, self.context?.restore(snapshot, into: slot) ?? false else { return false }
-        return self.context?.removeTail(slot, from: count) ?? false
-    }
-
-    /// Makes a cache of another shape beside the present one and moves the sequences over. All of them, or nothing changes.
-    private func resize(to geometry: CacheGeometry, keeping slots: [SlotID]) throws(RequestFault) {
-        do {
-            try self.account.claim(self.account.budget.bytes(of: geometry))
-        } catch {
-            throw RequestFault(
-                .outOfMemory,
-                "a KV cache of \(geometry) would \(error.reason): ask for fewer tokens, a smaller context or fewer parallel sequences"
-            )
-        }
-        // Also after an error: what is there then is the old one.
-        defer { self.account.settle(self.account.budget.bytes(of: self.context?.geometry ?? .none)) }
-        let grown = try LlamaContext(
-            self.weights,
-            geometry: geometry,
-            cacheType: self.cacheType,
-            rows: self.rows,
-            threads: self.threads,
-            abort: self.abort
-        )
-        if let old = self.context.take() {
-            for slot in slots where !grown.copy(slot, from: old) {
-                self.context = consume old
-                throw RequestFault(.engineFailed, "llama.cpp could not move \(slot) into a larger KV cache: ask for fewer tokens")
-            }
-        }
-        self.context = consume grown
-    }
-
-    private func decode(_ rows: [StepPlan.DecodeRow], into outcome: inout StepOutcome) {
-        let code = self.run(rows)
+    /// - Parameter inOld: Which of the cache's C contexts holds the rows' slots.
+    private func decode(_ rows: [StepPlan.DecodeRow], inOld: Bool, into outcome: inout StepOutcome) {
+        let code = self.run(rows, inOld: inOld)
         if code == 0 {
-            for (index, row) in rows.enumerated() { self.sample(row.request, row: index, into: &outcome) }
+            for (index, row) in rows.enumerated() { self.sample(row.request, row: index, inOld: inOld, into: &outcome) }
             return
         }
         guard !Self.isFatal(code) else {
@@ -185,21 +97,21 @@ final class LlamaBackend: DecodeBackend {
         }
         // Nothing of the batch was computed. Alone, each row fails or passes on its own account.
         for row in rows {
-            let code = self.run([row])
+            let code = self.run([row], inOld: inOld)
             if code == 0 {
-                self.sample(row.request, row: 0, into: &outcome)
+                self.sample(row.request, row: 0, inOld: inOld, into: &outcome)
             } else {
                 outcome.faults[row.request] = Self.fault(code)
             }
         }
     }
 
-    private func run(_ rows: [StepPlan.DecodeRow]) -> Int32 {
+    private func run(_ rows: [StepPlan.DecodeRow], inOld: Bool) -> Int32 {
         self.batch.removeAll()
         for row in rows {
             self.batch.append(row.token, at: row.position, in: row.slot, wantsLogits: true)
         }
-        return self.decodeBatch()
+        return self.cache.decode(self.batch, inOld: inOld)
     }
 
     private func prefill(_ chunk: StepPlan.PrefillChunk, into outcome: inout StepOutcome) {
@@ -208,8 +120,8 @@ final class LlamaBackend: DecodeBackend {
             let isLast = chunk.isLast && offset == chunk.tokens.count - 1
             self.batch.append(token, at: chunk.position + offset, in: chunk.slot, wantsLogits: isLast)
         }
-        let code = self.abort.during(chunk.request) { self.decodeBatch() }
-        if code == 2, self.context?.removeTail(chunk.slot, from: chunk.position) ?? false {
+        let code = self.abort.during(chunk.request) { self.cache.decode(self.batch, inOld: false) }
+        if code == 2, self.cache.removeTail(chunk.slot, from: chunk.position) {
             outcome.aborted.insert(chunk.request)
             return
         }
@@ -218,16 +130,11 @@ final class LlamaBackend: DecodeBackend {
             outcome.faults[chunk.request] = Self.fault(code)
             return
         }
-        if chunk.isLast { self.sample(chunk.request, row: chunk.tokens.count - 1, into: &outcome) }
+        if chunk.isLast { self.sample(chunk.request, row: chunk.tokens.count - 1, inOld: false, into: &outcome) }
     }
 
-    private func decodeBatch() -> Int32 {
-        guard self.batch.count > 0 else { return 0 }
-        return self.context?.decode(self.batch) ?? -1
-    }
-
-    private func sample(_ request: RequestID, row: Int, into outcome: inout StepOutcome) {
-        guard let sampler = self.samplers[request], let logits = self.context?.logits(row: row) else {
+    private func sample(_ request: RequestID, row: Int, inOld: Bool, into outcome: inout StepOutcome) {
+        guard let sampler = self.samplers[request], let logits = self.cache.logits(row: row, inOld: inOld) else {
             outcome.faults[request] = RequestFault(.engineFailed, "the model computed no logits for a row that asked for them")
             return
         }

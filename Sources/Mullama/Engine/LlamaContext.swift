@@ -98,11 +98,6 @@ struct LlamaContext: ~Copyable {
         return true
     }
 
-    /// Takes over what a slot of another context holds.
-    func copy(_ slot: SlotID, from other: borrowing LlamaContext) -> Bool {
-        other.snapshot(of: slot).map { self.restore($0, into: slot) } ?? false
-    }
-
     /// What a slot holds. With a sliding window, tokens that it has passed are left out.
     func snapshot(of slot: SlotID) -> SequenceSnapshot? {
         let size = llama_state_seq_get_size(self.pointer, slot.rawValue)

@@ -36,6 +36,9 @@ struct ModelLoader: Sendable {
         return self.run(weights, header, name: resolved.name?.description)
     }
 
+    /// How long memory is kept that nothing needs. What is in it is parked then, and is back in milliseconds.
+    private static let shrinkAfter = Duration.seconds(30)
+
     private func run(_ weights: ModelWeights, _ header: GGUFHeader, name: String?) -> AsyncModel {
         let budget = CacheBudget(
             bytesPerToken: header.cacheBytesPerToken(self.params.cacheType),
@@ -47,6 +50,8 @@ struct ModelLoader: Sendable {
         let canTrim = !llama_model_is_recurrent(weights.pointer) && !llama_model_is_hybrid(weights.pointer)
         let limits = SchedulerLimits(
             parallel: self.params.parallel,
+            firstSlots: 1,
+            shrinkAfter: Self.shrinkAfter,
             cells: budget.cells,
             canTrim: canTrim,
             canTrimMoved: llama_model_n_swa(weights.pointer) == 0,
@@ -54,11 +59,15 @@ struct ModelLoader: Sendable {
             parkedTokens: budget.parkedTokens(self.params.parkedMemory)
         )
         let policy = PrefillPolicy(maxStall: self.params.maxStall, largestChunk: BackendLimits.rows)
-        let threads = self.params.threads ?? ProcessInfo.processInfo.activeProcessorCount
-        let rows = max(BackendLimits.rows, self.params.parallel)
-        let vocabulary = Vocabulary(weights)
         let abort = AbortSignal()
-        let cacheType = self.params.cacheType
+        let recipe = ContextRecipe(
+            weights: weights,
+            cacheType: self.params.cacheType,
+            rows: max(BackendLimits.rows, self.params.parallel),
+            threads: self.params.threads ?? ProcessInfo.processInfo.activeProcessorCount,
+            abort: abort
+        )
+        let vocabulary = Vocabulary(weights)
         let host = ModelHost(
             text: vocabulary,
             identity: ModelIdentity(header.url, header, self.params),
@@ -66,15 +75,7 @@ struct ModelLoader: Sendable {
             clock: EngineClock(ContinuousClock()),
             abort: abort
         ) {
-            LlamaBackend(
-                weights,
-                vocabulary: vocabulary,
-                threads: threads,
-                rows: rows,
-                cacheType: cacheType,
-                account: account,
-                abort: abort
-            )
+            LlamaBackend(recipe, vocabulary: vocabulary, account: account)
         }
         return AsyncModel(
             info: ModelInfo(weights, header, name: name),

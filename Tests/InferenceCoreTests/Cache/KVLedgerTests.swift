@@ -203,8 +203,8 @@ struct KVLedgerTests {
     mutating func grow() throws {
         let slot = try self.serve(1, prompt: 0..<40)
         let larger = CacheGeometry(slots: 2, cellsPerSlot: 1_024)
-        let op = self.ledger.resize(to: larger)
-        #expect(op == .resize(larger, keeping: [slot]))
+        let ops = self.ledger.resize(to: larger)
+        #expect(ops == [.resize(larger, keeping: [slot])])
         #expect(self.ledger.geometry == larger)
         #expect(self.ledger.busyLengths.map(\.length) == [40])
     }
@@ -215,8 +215,8 @@ struct KVLedgerTests {
         let busy = try self.serve(2, prompt: 900..<964)
         self.ledger.release(idle)
         let larger = CacheGeometry(slots: 2, cellsPerSlot: 1_024)
-        let op = self.ledger.resize(to: larger, canTrimMoved: false)
-        #expect(op == .resize(larger, keeping: [busy]))
+        let ops = self.ledger.resize(to: larger, canTrimMoved: false)
+        #expect(ops == [.resize(larger, keeping: [busy])])
         self.ledger.release(busy)
         let place = try self.acquire(.sample(3, prompt: 900..<980))
         #expect(place.reused == 0)
@@ -228,23 +228,35 @@ struct KVLedgerTests {
         let short = try self.serve(2, prompt: 900..<940)
         self.ledger.release(long)
         let smaller = CacheGeometry(slots: 2, cellsPerSlot: 256)
-        let op = self.ledger.resize(to: smaller)
-        #expect(op == .resize(smaller, keeping: [short]))
+        let ops = self.ledger.resize(to: smaller)
+        #expect(ops == [.resize(smaller, keeping: [short])])
         #expect(self.ledger.length(of: long) == 0)
         let place = try self.acquire(.sample(3, prompt: 0..<200))
         #expect(place.slot == long && place.reused == 0 && place.ops.isEmpty)
     }
 
-    @Test("with another number of slots everything is forgotten", arguments: [1, 3])
-    mutating func otherSlots(count: Int) throws {
-        for id in 1...2 as ClosedRange<UInt64> {
-            let slot = try self.serve(id, prompt: 0..<40)
-            self.ledger.release(slot)
-        }
-        let other = CacheGeometry(slots: count, cellsPerSlot: 512)
-        let op = self.ledger.resize(to: other)
-        #expect(op == .resize(other, keeping: []))
-        let place = try self.acquire(.sample(3, prompt: 0..<40))
-        #expect(place.reused == 0)
+    @Test("slots that come and go leave the others as they are")
+    mutating func otherSlots() throws {
+        let busy = try self.serve(1, prompt: 0..<40)
+        let idle = try self.serve(2, prompt: 900..<940)
+        self.ledger.release(idle)
+        let more = CacheGeometry(slots: 3, cellsPerSlot: 512)
+        #expect(self.ledger.resize(to: more) == [.resize(more, keeping: [busy, idle])])
+        #expect(self.ledger.slotsInUse == 1)
+        let fewer = CacheGeometry(slots: 1, cellsPerSlot: 512)
+        #expect(self.ledger.resize(to: fewer) == [.resize(fewer, keeping: [busy])])
+        #expect(self.ledger.busyLengths.map(\.length) == [40])
+    }
+
+    @Test("an idle slot that goes is parked")
+    mutating func parksWhatGoes() throws {
+        self.ledger = KVLedger(limits: SchedulerLimits(parallel: 2, parkedTokens: 1_000))
+        _ = self.ledger.resize(to: CacheGeometry(slots: 2, cellsPerSlot: 512))
+        let idle = try self.serve(1, prompt: 0..<100)
+        self.ledger.release(idle)
+        #expect(self.ledger.resize(to: .none) == [.park(idle, ParkID(1), keeping: 80), .resize(.none, keeping: [])])
+        _ = self.ledger.resize(to: CacheGeometry(slots: 1, cellsPerSlot: 512))
+        let place = try self.acquire(.sample(2, prompt: 0..<100))
+        #expect(place.reused == 80)
     }
 }

@@ -47,13 +47,44 @@ struct CacheSizingTests {
         #expect(Self.decide([10], cells: 1_500) == Self.fits(4, 256))
     }
 
-    @Test("then there are fewer slots, but only while nothing runs")
+    @Test("then there are fewer slots, as long as all that run keep theirs")
     func fewer() {
         #expect(Self.decide([600], cells: 3_000) == Self.fits(3, 768))
         #expect(Self.decide([600, 600], cells: 1_600) == Self.fits(2, 768))
-        #expect(Self.decide([600], running: [10], cells: 3_000, present: (4, 512)) == .wait)
-        #expect(Self.decide([10], running: [10], present: (1, 512)) == .wait)
+        #expect(Self.decide([600], running: [10], cells: 3_000, present: (4, 512)) == Self.fits(3, 768))
+        #expect(Self.decide([600], running: [10, 10], cells: 2_000, present: (4, 512)) == .wait)
+        #expect(Self.decide([10], running: [10], present: (1, 512)) == Self.fits(4, 512))
         #expect(Self.decide([10, 10], present: (1, 512)) == Self.fits(4, 512))
+    }
+
+    @Test("slots follow the requests in powers of two, and stay below the limit")
+    func slots() {
+        func decide(_ needs: Int, running: Int = 0, slotsInUse: Int? = nil) -> CacheSizing.Decision {
+            CacheSizing(limits: SchedulerLimits(parallel: 6, firstSlots: 1)).decide(
+                for: Array(repeating: 10, count: needs),
+                running: Array(repeating: 10, count: running),
+                slotsInUse: slotsInUse,
+                present: .none
+            )
+        }
+        #expect(decide(1) == Self.fits(1, 512))
+        #expect(decide(3) == Self.fits(4, 512))
+        #expect(decide(2, running: 3) == Self.fits(6, 512))
+        // The fifth slot is in use, though only two are.
+        #expect(decide(1, running: 1, slotsInUse: 5) == Self.fits(5, 512))
+    }
+
+    @Test("a cache that is four times too large has a smaller one that would do")
+    func smaller() {
+        let sizing = CacheSizing(limits: SchedulerLimits(parallel: 8, firstSlots: 1))
+        func smaller(_ running: [Int], in slots: Int, of cells: Int) -> CacheGeometry? {
+            sizing.smaller(for: running, slotsInUse: running.count, present: CacheGeometry(slots: slots, cellsPerSlot: cells))
+        }
+        #expect(smaller([500], in: 4, of: 512) == CacheGeometry(slots: 1, cellsPerSlot: 512))
+        #expect(smaller([500, 20], in: 4, of: 512) == nil)
+        #expect(smaller([500], in: 1, of: 4_096) == CacheGeometry(slots: 1, cellsPerSlot: 512))
+        #expect(smaller([], in: 1, of: 512) == CacheGeometry.none)
+        #expect(smaller([], in: 0, of: 0) == nil)
     }
 
     @Test("requests that fit only one after the other wait")

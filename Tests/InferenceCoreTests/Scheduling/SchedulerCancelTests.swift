@@ -153,11 +153,11 @@ struct SchedulerCancelTests {
     func deadline(milliseconds: Int, text: String, cached: Int) {
         var harness = Self.harness()
         harness.add(.sample(2, prompt: 0..<200, maxTokens: 50, deadline: .milliseconds(milliseconds)))
-        #expect(harness.scheduler.nextDeadline == .milliseconds(milliseconds))
+        #expect(harness.scheduler.nextAlarm == .milliseconds(milliseconds))
         harness.step { $0.ending(2) != nil }
         #expect(harness.reason(2) == .deadline)
         #expect(harness.text(2) == text)
-        #expect(harness.scheduler.nextDeadline == nil)
+        #expect(harness.scheduler.nextAlarm == nil)
         Self.expectOthersUntouched(harness, cached: cached)
     }
 
@@ -169,7 +169,7 @@ struct SchedulerCancelTests {
         harness.step()
         harness.pause(1)
         harness.expectNothingToDo()
-        #expect(harness.scheduler.nextDeadline == .milliseconds(10))
+        #expect(harness.scheduler.nextAlarm == .milliseconds(10))
         harness.now = .milliseconds(10)
         harness.expectNothingToDo()
         #expect(harness.ended == [2])

@@ -34,7 +34,7 @@ struct SchedulerStepTests {
         harness.expectNothingToDo()
         #expect(harness.scheduler.isIdle)
         #expect(harness.scheduler.geometry == .none)
-        #expect(harness.scheduler.nextDeadline == nil)
+        #expect(harness.scheduler.nextAlarm == nil)
     }
 
     @Test(

@@ -48,6 +48,8 @@ struct RandomScript {
         let cells = [Int.max, Int.max, 2_048, 1_024].randomElement(using: &generator) ?? .max
         self.harness = SchedulerHarness(
             parallel: Int.random(in: 1...4, using: &generator),
+            firstSlots: Bool.random(using: &generator) ? 1 : nil,
+            shrinkAfter: Bool.random(using: &generator) ? .milliseconds(Int.random(in: 0...5, using: &generator)) : nil,
             cells: cells,
             canTrim: Int.random(in: 0..<8, using: &generator) > 0,
             canTrimMoved: Int.random(in: 0..<4, using: &generator) > 0,
@@ -55,6 +57,7 @@ struct RandomScript {
             parkedTokens: [0, 100, 300, 10_000].randomElement(using: &generator) ?? 0
         )
         self.harness.model.followsCells = true
+        self.harness.preparationSteps = Int.random(in: 0...6, using: &generator)
         let count = Int.random(in: 1...(Int.random(in: 1...40, using: &generator)), using: &generator)
         self.requests = (1...UInt64(count)).map { Self.request($0, using: &generator) }
         self.waiting = self.requests.reversed()
@@ -99,6 +102,12 @@ struct RandomScript {
         }
         for request in self.requests { self.harness.pause(request.id.rawValue, false) }
         self.harness.run()
+        self.harness.failingResizes = 0
+        if let alarm = self.harness.scheduler.nextAlarm {
+            self.harness.now = alarm
+            self.harness.run()
+            #expect(self.harness.scheduler.geometry == .none)
+        }
         self.checkEnd()
 
         var tally = Tally(
@@ -135,7 +144,7 @@ struct RandomScript {
         #expect(self.harness.scheduler.isIdle)
         #expect(self.harness.scheduler.runningCount == 0 && self.harness.scheduler.waitingCount == 0)
         #expect(self.harness.scheduler.busyLengths.isEmpty)
-        #expect(self.harness.scheduler.nextDeadline == nil)
+        #expect(self.harness.scheduler.nextAlarm == nil)
         #expect(self.harness.endings.count == self.requests.count)
         #expect(self.harness.ended.count == self.requests.count)
     }

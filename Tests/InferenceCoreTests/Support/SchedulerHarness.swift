@@ -15,6 +15,9 @@ struct SchedulerHarness {
     /// How many of the next resizes fail whatever their size.
     var failingResizes = 0
     private(set) var failedResizes = 0
+    /// How many steps it takes to make a cache beside the running one.
+    var preparationSteps = 0
+    private var preparation: (geometry: CacheGeometry, stepsLeft: Int)?
     /// Whether what is parked cannot be read out.
     var losesParked = false
     /// Whether what is copied does not arrive.
@@ -33,6 +36,8 @@ struct SchedulerHarness {
 
     init(
         parallel: Int = 4,
+        firstSlots: Int? = nil,
+        shrinkAfter: Duration? = nil,
         cells: Int = .max,
         canTrim: Bool = true,
         canTrimMoved: Bool = true,
@@ -42,6 +47,8 @@ struct SchedulerHarness {
     ) {
         self.limits = SchedulerLimits(
             parallel: parallel,
+            firstSlots: firstSlots,
+            shrinkAfter: shrinkAfter,
             cells: cells,
             canTrim: canTrim,
             canTrimMoved: canTrimMoved,
@@ -129,7 +136,14 @@ struct SchedulerHarness {
     private mutating func perform(_ plan: StepPlan) -> StepOutcome {
         PlanCheck(plan: plan, limits: self.limits, requests: self.requests, ended: self.endings).check()
         let target = plan.memory.lazy.compactMap { if case .resize(let geometry, _) = $0 { geometry } else { nil } }.first
-        if let target, self.failingResizes > 0 || target.cells > self.memory {
+        if let target, !self.requests.isEmpty, !self.cache.isFree {
+            #expect(
+                self.preparation.map { $0.geometry == target && $0.stepsLeft < 0 } ?? false,
+                "the steps stop until there is a cache of \(target)"
+            )
+        }
+        let isPrepared = target != nil && self.preparation?.geometry == target
+        if let target, !isPrepared, self.failingResizes > 0 || target.cells > self.memory {
             self.failingResizes = max(0, self.failingResizes - 1)
             self.failedResizes += 1
             // What stands before the resize may have been done by then, or not.
@@ -138,7 +152,7 @@ struct SchedulerHarness {
             }
             return StepOutcome(resizeFault: RequestFault(.outOfMemory, "\(target.cells) cells do not fit", underlying: target.cells))
         }
-        var outcome = StepOutcome()
+        var outcome = StepOutcome(preparation: self.prepare(plan.preparing))
         for op in plan.memory {
             switch op {
             case .park(_, let id, _) where self.losesParked:
@@ -162,6 +176,22 @@ struct SchedulerHarness {
         if !plan.decode.isEmpty { outcome.decodeTime = .milliseconds(1) }
         if !plan.prefill.isEmpty { outcome.prefillTime = .milliseconds(1) }
         return outcome
+    }
+
+    private mutating func prepare(_ geometry: CacheGeometry?) -> StepOutcome.Preparation? {
+        guard let geometry else {
+            self.preparation = nil
+            return nil
+        }
+        if self.preparation?.geometry != geometry { self.preparation = (geometry, self.preparationSteps) }
+        if self.failingResizes > 0 || geometry.cells > self.memory {
+            self.preparation = nil
+            self.failingResizes = max(0, self.failingResizes - 1)
+            self.failedResizes += 1
+            return .failed(geometry, RequestFault(.outOfMemory, "\(geometry.cells) cells do not fit", underlying: geometry.cells))
+        }
+        self.preparation?.stepsLeft -= 1
+        return self.preparation.map { $0.stepsLeft < 0 } ?? false ? .ready(geometry) : nil
     }
 
     private mutating func isComputed(_ id: RequestID, into outcome: inout StepOutcome) -> Bool {

@@ -18,15 +18,8 @@ struct CacheGrowthTests {
         let promise = try other.promise(ContextDemand(count: 1, size: 1_000))
 
         let weights = ModelWeights(try LlamaModel(path: url.path, ModelParams(), isCancelled: { false }, onProgress: { _ in }))
-        let backend = LlamaBackend(
-            weights,
-            vocabulary: Vocabulary(weights),
-            threads: 1,
-            rows: BackendLimits.rows,
-            cacheType: .f16,
-            account: account,
-            abort: AbortSignal()
-        )
+        let recipe = ContextRecipe(weights: weights, cacheType: .f16, rows: BackendLimits.rows, threads: 1, abort: AbortSignal())
+        let backend = LlamaBackend(recipe, vocabulary: Vocabulary(weights), account: account)
         let geometry = CacheGeometry(slots: 1, cellsPerSlot: 512)
         let grow = StepPlan(memory: [.resize(geometry, keeping: [])])
         let refused = try #require(backend.perform(grow).resizeFault)
