@@ -181,17 +181,23 @@ final class LlamaCache {
         parking parks: [(id: ParkID, slot: SlotID, count: Int)]
     ) throws(RequestFault) {
         self.moveAll()
-        let isPrepared = self.prepared?.geometry == geometry
-        if !isPrepared, geometry != .none { try self.claim(geometry) }
         // Also after an error: what is there then is the old one.
         defer { self.settle() }
-        let next = isPrepared ? self.prepared.take()?.take() : geometry == .none ? nil : try self.recipe.make(geometry)
+        let next = try self.makeContext(geometry)
         self.old = self.context.take()
         self.context = consume next
         self.toMove = slots
         self.toPark = parks
         self.broken.formIntersection(slots)
         if geometry == .none || slots.isEmpty && parks.isEmpty { self.moveAll() }
+    }
+
+    /// A context of a shape, the prepared one if it has that shape, which it may have to wait for; nil for no cache.
+    private func makeContext(_ geometry: CacheGeometry) throws(RequestFault) -> LlamaContext? {
+        guard geometry != .none else { return nil }
+        if self.prepared?.geometry == geometry, let prepared = self.prepared.take() { return try prepared.take() }
+        try self.claim(geometry)
+        return try self.recipe.make(geometry)
     }
 
     private func claim(_ geometry: CacheGeometry) throws(RequestFault) {

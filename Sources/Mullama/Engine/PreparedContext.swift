@@ -22,10 +22,7 @@ final class PreparedContext: Sendable {
     ///
     /// - Parameter waits: Whether to wait for the end.
     func preparation(waits: Bool) -> StepOutcome.Preparation? {
-        if waits {
-            self.isDone.wait()
-            self.isDone.signal()
-        }
+        if waits { self.wait() }
         switch self.result.withLock({ $0 }) {
         case nil: return nil
         case .success: return .ready(self.geometry)
@@ -33,18 +30,19 @@ final class PreparedContext: Sendable {
         }
     }
 
-    /// The context, if there is one. There is no second.
-    func take() -> LlamaContext? {
-        guard case .success(let box) = self.result.withLock({ $0 }) else { return nil }
-        return box.take()
+    /// The context, once it is there. There is no second.
+    func take() throws(RequestFault) -> LlamaContext? {
+        self.wait()
+        return try self.result.withLock { $0 }?.get().take()
+    }
+
+    private func wait() {
+        self.isDone.wait()
+        self.isDone.signal()
     }
 
     /// Frees the context, now or once it is there.
     func discard() {
-        InferenceThread.runOnce(name: "mullama-free") {
-            self.isDone.wait()
-            _ = self.take()
-            self.isDone.signal()
-        }
+        InferenceThread.runOnce(name: "mullama-free") { _ = try? self.take() }
     }
 }

@@ -78,8 +78,8 @@ struct MemoryReservationsTests {
         var state = MemoryReservations()
         let holder = state.register(Self.budget)
         let two = ContextDemand(count: 2, size: 1_100)
-        // Wanted: 4 × 2,048 and 4 × 1,024 beside it. Then 4 × 1,280, 3 × 1,280, 2 × 1,280, each with 1,024 for each slot beside it.
-        for (available, promised) in [(12_288, 12_288), (12_287, 9_216), (9_215, 6_912), (6_911, 4_608)] {
+        // Wanted: 2 × 2,048 and 2 × 1,024 beside it. Then 2 × 1,280 and as much beside it.
+        for (available, promised) in [(6_144, 6_144), (6_143, 4_608)] {
             let promise = try state.promise(two, to: holder, available: available)
             #expect(state.promised() == promised)
             state.giveBack(promise)
@@ -98,7 +98,7 @@ struct MemoryReservationsTests {
         let refused = self.refusal { () throws(MemoryShortage) in
             try state.change(promise, to: ContextDemand(count: 3, size: 1_024), available: 3_072)
         }
-        #expect(refused == .memory(needed: 4_608, available: 3_072, promised: 0))
+        #expect(refused == .memory(needed: 5_120, available: 3_072, promised: 0))
         #expect(state.promised() == 3_072)
         try state.change(promise, to: ContextDemand(count: 1, size: 1_024), available: 0)
         #expect(state.promised() <= 3_072)

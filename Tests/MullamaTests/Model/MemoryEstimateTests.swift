@@ -47,8 +47,10 @@ struct MemoryEstimateTests {
         let cachesAtPeak = cells(4, 4096) + cells(4, 2048)
         #expect((cachesAtPeak...cachesAtPeak * 6 / 5).contains(estimate.peak))
         // The smallest cache is made once, beside nothing.
-        let small = MemoryEstimate(header, contextSize: 512, parallel: 2)
+        let small = MemoryEstimate(header, contextSize: 512, parallel: 1)
         #expect(small.peak == small.cache + small.compute)
+        let twice = MemoryEstimate(header, contextSize: 512, parallel: 2)
+        #expect(twice.peak == twice.cache + twice.compute + small.peak)
     }
 
     @Test("The recommended number is what memory holds, at most four for each thread, and at least one", .needsModel)

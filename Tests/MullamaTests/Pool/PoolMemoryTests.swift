@@ -110,8 +110,8 @@ struct PoolMemoryTests {
             let account = MemoryAccount(budget, in: MemoryLedger { available })
             return PoolMemory.recommendedSize(account, contextSize: 1_000, memory: memory)
         }
-        #expect(recommend(available: 4_700_000) == 3)
-        #expect(recommend(available: 4_700_000, memory: 7_700_000) == 5)
+        #expect(recommend(available: 4_700_000) == 2)
+        #expect(recommend(available: 4_700_000, memory: 7_700_000) == 4)
         #expect(recommend(available: 99_000_000) == 8)
         #expect(recommend(available: nil) == 8)
         #expect(recommend(available: 10) == 1)
