@@ -26,6 +26,8 @@ package final class FakeBackend: DecodeBackend {
         self.control.record { $0.live.remove(request) }
     }
 
+    package var availableCells: Int? { nil }
+
     package func committedLength(of slot: SlotID) -> Int {
         self.cache[slot]?.count ?? 0
     }

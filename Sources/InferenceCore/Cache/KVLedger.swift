@@ -25,10 +25,10 @@ public struct KVLedger: Sendable {
     static let leastParked = 64
 
     public private(set) var geometry: CacheGeometry = .none
-    private(set) var slots: [Slot] = []
-    private(set) var parked: ParkedPrefixes
-    private let limits: SchedulerLimits
-    private let policy: PrefixReusePolicy
+    var slots: [Slot] = []
+    var parked: ParkedPrefixes
+    let limits: SchedulerLimits
+    let policy: PrefixReusePolicy
     private var useCounter: UInt64 = 0
 
     public init(limits: SchedulerLimits) {
@@ -105,7 +105,7 @@ public struct KVLedger: Sendable {
         let kept = self.parked.inOrder.map { id, entry -> PrefixReusePolicy.Source in
             let isVisible = entry.context == request.context || !entry.isStrict && !request.isStrict
             let fits = entry.tokens.count <= self.geometry.cellsPerSlot
-            let shared = isVisible && fits ? self.policy.reuse(of: entry.tokens, by: request.prompt) : 0
+            let shared = isVisible && fits ? self.policy.reuse(of: entry.reusable, by: request.prompt) : 0
             return .init(.kept(id), shared: self.limits.canTrimMoved || shared == entry.tokens.count ? shared : 0)
         }
         return slots + kept
@@ -119,7 +119,7 @@ public struct KVLedger: Sendable {
     /// Saves what a slot holds before it is used for something else, unless that is also elsewhere.
     ///
     /// - Parameter needed: What is about to be copied into the slot.
-    private mutating func park(_ slot: SlotID, sparing needed: PrefixSource?) -> [MemoryOp] {
+    mutating func park(_ slot: SlotID, sparing needed: PrefixSource?) -> [MemoryOp] {
         let own = self.slots[Int(slot.rawValue)]
         let tokens = own.tokens[..<own.reusable]
         guard let context = own.context else { return [] }
@@ -130,7 +130,7 @@ public struct KVLedger: Sendable {
             self.slots.indices.contains {
                 $0 != Int(slot.rawValue)
                     && covers(self.slots[$0].tokens[..<self.slots[$0].reusable], self.slots[$0].context, isStrict: self.slots[$0].isStrict)
-            } || self.parked.entries.values.contains { covers($0.tokens, $0.context, isStrict: $0.isStrict) }
+            } || self.parked.entries.values.contains { covers($0.reusable, $0.context, isStrict: $0.isStrict) }
         guard !isElsewhere else { return [] }
         let parked = self.parked.park(Array(tokens), for: context, isStrict: own.isStrict, sparing: needed)
         return parked.dropped.map { .drop($0) } + (parked.id.map { [.park(slot, $0, keeping: tokens.count)] } ?? [])
@@ -139,7 +139,7 @@ public struct KVLedger: Sendable {
     /// A context that goes on takes its prefix back into the cache; what serves others stays outside as well.
     private mutating func tookBack(_ id: ParkID, for request: GenerationRequest) -> [MemoryOp] {
         guard let entry = self.parked.entries[id] else { return [] }
-        if entry.context == request.context, !entry.isPinned, self.limits.canTrimMoved {
+        if entry.context == request.context, entry.hold == .spare, self.limits.canTrimMoved {
             self.parked.remove(id)
             return [.drop(id)]
         }
@@ -194,7 +194,7 @@ public struct KVLedger: Sendable {
 
     /// Lets go of what is kept outside and nobody asked for.
     mutating func dropParked() -> [MemoryOp] {
-        self.parked.removeUnpinned().map { .drop($0) }
+        self.parked.removeSpare().map { .drop($0) }
     }
 
     /// Forgets what a context left in slots that no request is using, and what is kept for it outside.
@@ -223,8 +223,10 @@ public struct KVLedger: Sendable {
 
     /// The longest prefix that is kept outside for a context.
     public func keptPrefix(of context: ContextID) -> (id: ParkID, tokens: [Token])? {
-        self.parked.inOrder.filter { $0.entry.context == context }.max { $0.entry.tokens.count < $1.entry.tokens.count }
-            .map { ($0.id, $0.entry.tokens) }
+        self.parked.inOrder.filter { $0.entry.context == context && $0.entry.reusable.count == $0.entry.tokens.count }.max {
+            $0.entry.tokens.count < $1.entry.tokens.count
+        }
+        .map { ($0.id, $0.entry.tokens) }
     }
 
     /// Notes a prefix that the backend is about to be given, kept until its context is forgotten.

@@ -1,4 +1,4 @@
-/// Prefixes that are kept outside of the cache, in compact form, within a budget.
+/// Prefixes, and sequences that had to give up their slot, kept outside of the cache in compact form, within a budget.
 ///
 /// What is let go of when room is needed follows the greedy-dual rule (N. Young, "The k-server dual and loose competitiveness for paging",
 /// Algorithmica 11, 1994): each prefix has a credit of the tokens that it spares, which counts from what had to go last; the smallest credit goes.
@@ -8,9 +8,23 @@ struct ParkedPrefixes: Sendable {
         var tokens: [Token]
         var context: ContextID
         var isStrict: Bool
-        /// Somebody asked for it to be kept; only that one's word lets go of it.
-        var isPinned: Bool
+        var hold: Hold
         fileprivate var credit: Int
+
+        /// What of it another prompt can use: the beginning that was computed in whole blocks.
+        var reusable: ArraySlice<Token> {
+            if case .suspended(let count) = self.hold { self.tokens[..<count] } else { self.tokens[...] }
+        }
+    }
+
+    /// Why something is kept.
+    enum Hold: Sendable, Equatable {
+        /// It may spare work.
+        case spare
+        /// Somebody asked for it; only that one's word lets go of it.
+        case pinned
+        /// It is all that a request has computed, of which so many tokens in whole blocks.
+        case suspended(reusable: Int)
     }
 
     private(set) var entries: [ParkID: Entry] = [:]
@@ -34,11 +48,26 @@ struct ParkedPrefixes: Sendable {
         self.entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    /// Tokens of prefixes that nobody asked for.
-    private var parked: Int { self.entries.values.reduce(0) { $0 + ($1.isPinned ? 0 : $1.tokens.count) } }
+    /// Tokens that nobody asked for.
+    private var parked: Int { self.entries.values.reduce(0) { $0 + ($1.hold == .pinned ? 0 : $1.tokens.count) } }
 
     mutating func pin(_ tokens: [Token], for context: ContextID, isStrict: Bool) -> ParkID {
-        self.insert(tokens, context, isStrict: isStrict, isPinned: true)
+        self.insert(tokens, context, isStrict: isStrict, .pinned)
+    }
+
+    /// Takes in all that a request has computed, if the budget allows it.
+    ///
+    /// - Returns: Its number and what had to go for it; nil if there is no room.
+    mutating func suspend(
+        _ tokens: [Token],
+        reusable: Int,
+        for context: ContextID,
+        isStrict: Bool
+    ) -> (id: ParkID, dropped: [ParkID])? {
+        let held = self.entries.values.reduce(0) { if case .suspended = $1.hold { $0 + $1.tokens.count } else { $0 } }
+        guard tokens.count <= self.budget - held else { return nil }
+        let dropped = self.makeRoom(for: tokens.count, sparing: nil)
+        return (self.insert(tokens, context, isStrict: isStrict, .suspended(reusable: reusable)), dropped)
     }
 
     /// Takes a prefix in if the budget allows it.
@@ -58,13 +87,19 @@ struct ParkedPrefixes: Sendable {
         var dropped = self.evictable(sparing: needed).filter { id, entry in entry.context == context && tokens.starts(with: entry.tokens) }
             .map(\.key)
         for id in dropped { self.entries[id] = nil }
-        while self.parked + tokens.count > self.budget, let poorest = self.poorest(sparing: needed) {
+        dropped += self.makeRoom(for: tokens.count, sparing: needed)
+        let id = self.parked + tokens.count <= self.budget ? self.insert(tokens, context, isStrict: isStrict, .spare) : nil
+        return (id, dropped.sorted())
+    }
+
+    private mutating func makeRoom(for count: Int, sparing needed: PrefixSource?) -> [ParkID] {
+        var dropped: [ParkID] = []
+        while self.parked + count > self.budget, let poorest = self.poorest(sparing: needed) {
             self.inflation = self.entries[poorest]?.credit ?? self.inflation
             self.entries[poorest] = nil
             dropped.append(poorest)
         }
-        let id = self.parked + tokens.count <= self.budget ? self.insert(tokens, context, isStrict: isStrict, isPinned: false) : nil
-        return (id, dropped.sorted())
+        return dropped
     }
 
     mutating func used(_ id: ParkID) {
@@ -78,26 +113,29 @@ struct ParkedPrefixes: Sendable {
         self.entries.removeValue(forKey: id) != nil
     }
 
+    /// Removes what is kept for a context and is no request's.
     mutating func removeAll(of context: ContextID) -> [ParkID] {
-        let ids = self.entries.filter { $0.value.context == context }.keys.sorted()
+        self.removeAll { $0.context == context && ($0.hold == .spare || $0.hold == .pinned) }
+    }
+
+    mutating func removeSpare() -> [ParkID] {
+        self.removeAll { $0.hold == .spare }
+    }
+
+    private mutating func removeAll(where isMeant: (Entry) -> Bool) -> [ParkID] {
+        let ids = self.entries.filter { isMeant($0.value) }.keys.sorted()
         for id in ids { self.entries[id] = nil }
         return ids
     }
 
-    mutating func removeUnpinned() -> [ParkID] {
-        let ids = self.entries.filter { !$0.value.isPinned }.keys.sorted()
-        for id in ids { self.entries[id] = nil }
-        return ids
-    }
-
-    private mutating func insert(_ tokens: [Token], _ context: ContextID, isStrict: Bool, isPinned: Bool) -> ParkID {
+    private mutating func insert(_ tokens: [Token], _ context: ContextID, isStrict: Bool, _ hold: Hold) -> ParkID {
         self.lastID += 1
         let id = ParkID(self.lastID)
         self.entries[id] = Entry(
             tokens: tokens,
             context: context,
             isStrict: isStrict,
-            isPinned: isPinned,
+            hold: hold,
             credit: self.inflation + tokens.count
         )
         return id
@@ -108,6 +146,6 @@ struct ParkedPrefixes: Sendable {
     }
 
     private func evictable(sparing needed: PrefixSource?) -> [ParkID: Entry] {
-        self.entries.filter { !$0.value.isPinned && needed != .kept($0.key) }
+        self.entries.filter { $0.value.hold == .spare && needed != .kept($0.key) }
     }
 }

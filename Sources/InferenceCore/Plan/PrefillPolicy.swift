@@ -2,6 +2,10 @@
 public struct PrefillPolicy: Sendable {
     /// Every so many steps with prompts, the prompt that has waited longest goes first, however long it is.
     static let turnsPerFairTurn = 8
+    /// Beside requests of a higher class, batch requests are computed in every so many steps.
+    static let stepsPerBatchTurn = 4
+    /// How long a request keeps its slot for which it has waited long, whoever comes.
+    static let leastTurn = Duration.seconds(2)
     /// A prompt waits for another that begins alike if that spares it so many tokens.
     static let worthWaiting = 2 * PrefillBlocks.size
 

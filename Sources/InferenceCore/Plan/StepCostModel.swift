@@ -34,6 +34,16 @@ public struct StepCostModel: Sendable {
         self.prefill.predict(Self.features(tokens: tokens, after: depth))
     }
 
+    /// Seconds for the rest of a prompt with nobody else at work, or nil as long as no chunk was measured.
+    func secondsToPrefill(_ count: Int, from start: Int, chunk: Int) -> Double? {
+        var seconds = 0.0
+        for position in stride(from: start, to: count, by: max(1, chunk)) {
+            guard let own = self.secondsToPrefill(min(chunk, count - position), after: position) else { return nil }
+            seconds += own
+        }
+        return seconds
+    }
+
     private static func features(_ depths: [Int]) -> SIMD3<Double> {
         SIMD3(1, Double(depths.count) / 4, Double(depths.reduce(0, +)) / 4_096)
     }

@@ -8,6 +8,8 @@ public struct RequestFault: Error, Sendable, Hashable {
         case cacheExhausted
         case engineFailed
         case modelClosed
+        case overloaded
+        case timedOut
     }
 
     public var code: Code
@@ -15,9 +17,13 @@ public struct RequestFault: Error, Sendable, Hashable {
     /// The C library's return code, where there is one.
     public var underlying: Int?
 
-    public init(_ code: Code, _ message: String, underlying: Int? = nil) {
+    /// After which time the same request may be served, where that can be told.
+    public var retryAfter: Duration?
+
+    public init(_ code: Code, _ message: String, underlying: Int? = nil, retryAfter: Duration? = nil) {
         self.code = code
         self.message = message
         self.underlying = underlying
+        self.retryAfter = retryAfter
     }
 }

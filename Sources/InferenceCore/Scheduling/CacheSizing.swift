@@ -21,6 +21,10 @@ struct CacheSizing: Sendable {
     /// Fewer than `limits.cells` after the backend could not allocate that much.
     private var cellBudget: Int
     private var lastFault: RequestFault?
+    /// Cells that there is memory for at the moment, those that are there included; nil if that is not known.
+    var available: Int?
+
+    private var most: Int { min(self.cellBudget, self.available ?? .max) }
 
     init(limits: SchedulerLimits) {
         self.limits = limits
@@ -41,11 +45,11 @@ struct CacheSizing: Sendable {
         let tight = largest.roundedUp(toMultipleOf: Self.cellUnit)
         for cells in [max(Self.leastCells, largest.roundedUpToPowerOfTwo), tight] {
             let geometry = CacheGeometry(slots: slots, cellsPerSlot: cells)
-            if geometry.cells <= self.cellBudget { return .fits(geometry) }
+            if geometry.cells <= self.most { return .fits(geometry) }
         }
-        let fewer = min(slots, self.cellBudget / max(1, tight))
+        let fewer = min(slots, self.most / max(1, tight))
         if fewer >= least { return .fits(CacheGeometry(slots: fewer, cellsPerSlot: tight)) }
-        return running.isEmpty && fewer == 0 ? .refuse(self.lastFault ?? self.overBudget(tight)) : .wait
+        return running.isEmpty && fewer == 0 ? .refuse(self.shortage(of: tight)) : .wait
     }
 
     /// The shape that would do for what runs, if the present one is far larger; nil if it is not.
@@ -55,8 +59,16 @@ struct CacheSizing: Sendable {
         return enough.cells <= present.cells / Self.shrinkFactor ? enough : nil
     }
 
-    private func overBudget(_ cells: Int) -> RequestFault {
-        RequestFault(
+    /// Why a request cannot have so many cells.
+    func shortage(of cells: Int) -> RequestFault {
+        if let fault = self.lastFault { return fault }
+        if let available, available < self.cellBudget {
+            return RequestFault(
+                .outOfMemory,
+                "the request needs \(cells) cells of KV cache and there is memory available for \(available): ask for fewer tokens"
+            )
+        }
+        return RequestFault(
             .cacheExhausted,
             "the request needs \(cells) cells of KV cache and \(self.cellBudget) may be used: "
                 + "ask for fewer tokens, or allow more with cacheMemory"

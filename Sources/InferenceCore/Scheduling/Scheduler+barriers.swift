@@ -3,7 +3,7 @@ extension Scheduler {
     /// Adds a barrier: ``reachedBarriers()`` names it once the context's earlier requests have ended, and later ones wait until ``passBarrier(_:)``.
     public mutating func addBarrier(_ id: RequestID, _ context: ContextID) {
         self.lastAdded = id
-        self.waiting.appendBarrier(id, context)
+        self.waiting.insertBarrier(id, context)
     }
 
     /// The barriers that were reached since the last time, each told once.
@@ -16,7 +16,7 @@ extension Scheduler {
 
     /// Lets the requests behind a barrier go on.
     public mutating func passBarrier(_ id: RequestID) {
-        self.waiting.remove([id])
+        self.waiting.remove(id)
         self.reached.remove(id)
     }
 

@@ -8,8 +8,10 @@ extension Scheduler {
         actions += self.admit(into: &step, now: now)
         // What goes with a resize may be asked for a second time, and a shift must not be done twice: it waits for the next step.
         if step.undo == nil { step.plan.memory += self.shiftFull() }
-        step.plan.decode = self.decodeRows()
-        step.plan.prefill = self.prefillChunks(beside: step.plan.decode)
+        let active = self.active()
+        step.plan.decode = self.decodeRows(of: active)
+        step.plan.prefill = self.prefillChunks(of: active, beside: step.plan.decode)
+        if step.plan.hasRows { self.steps += 1 }
         step.plan.preparing = self.preparation.geometry
 
         let isOff = step.plan.preparing == nil && self.announced != nil
@@ -20,26 +22,39 @@ extension Scheduler {
     }
 
     private mutating func endExpired(now: Duration) -> [EngineAction] {
-        let expired = self.sequences.values.filter { $0.request.deadline.map { $0 <= now } ?? false }
-        return expired.map(\.request.id).sorted().flatMap { self.end($0, reason: .deadline, now: now) }
+        guard let next = self.nextExpiry, next <= now else { return [] }
+        let limit = self.limits.waitLimit
+        var actions: [EngineAction] = []
+        for sequence in self.sequences.values.sorted(by: { $0.request.id < $1.request.id }) {
+            guard let expiry = sequence.expiry(waitLimit: limit), expiry <= now else { continue }
+            if let limit, sequence.request.deadline.map({ $0 > now }) ?? true {
+                actions += self.fail(sequence.request.id, self.waitedTooLong(sequence.request, limit: limit), now: now)
+            } else {
+                actions += self.end(sequence.request.id, reason: .deadline, now: now)
+            }
+        }
+        self.nextExpiry = self.earliestExpiry
+        return actions
     }
 
     private mutating func admit(into step: inout Step, now: Duration) -> [EngineAction] {
+        self.makeWay(in: &step, now: now)
         var actions: [EngineAction] = []
         while true {
-            let busy = Set(self.running.compactMap { self.sequences[$0]?.request.context })
-            let next = self.waiting.next(self.limits.parallel - self.running.count, busy: busy)
-            let candidates = self.withoutFollowers(next)
-            guard let first = candidates.first else {
-                self.shrink(in: &step, now: now)
-                return actions
+            let next = self.next(self.limits.parallel - self.running.count)
+            let late = self.failLate(next, now: now)
+            guard late.isEmpty else {
+                actions += late
+                continue
             }
+            let candidates = self.withoutFollowers(next)
+            guard let first = candidates.first else { return actions + self.fit(in: &step, mayShrink: true, now: now) }
             self.oversizeSince = nil
             let (together, decision) = self.decide(for: candidates)
             switch decision {
             case .wait:
-                self.preparation = .none
-                return actions
+                if self.makeWay(for: first, in: &step, now: now) { continue }
+                return actions + self.fit(in: &step, mayShrink: false, now: now)
             case .refuse(let fault):
                 actions += self.fail(first, fault, now: now)
                 continue
@@ -51,10 +66,31 @@ extension Scheduler {
         }
     }
 
+    func next(_ limit: Int) -> [RequestID] {
+        self.waiting.next(limit, busy: Set(self.running.compactMap { self.sequences[$0]?.request.context }))
+    }
+
+    private mutating func failLate(_ ids: [RequestID], now: Duration) -> [EngineAction] {
+        ids.flatMap { id -> [EngineAction] in
+            guard let sequence = self.sequences[id], sequence.phase == .waiting,
+                let fault = self.reasonNotToBegin(sequence.request, now: now)
+            else { return [] }
+            return self.fail(id, fault, now: now)
+        }
+    }
+
     /// All of the candidates if there is a cache for all of them, or the first.
     private func decide(for candidates: [RequestID]) -> ([RequestID], CacheSizing.Decision) {
         func decide(_ ids: [RequestID]) -> CacheSizing.Decision {
-            self.sizing.decide(
+            // Who starts must be able to end; the cache is as large as it has to be before long.
+            let whole = self.sizing.decide(
+                for: self.needsAtEnd(ids),
+                running: self.needsAtEnd(self.running),
+                slotsInUse: self.ledger.slotsInUse,
+                present: self.ledger.geometry
+            )
+            guard case .fits = whole else { return whole }
+            return self.sizing.decide(
                 for: self.needs(ids),
                 running: self.needs(self.running),
                 slotsInUse: self.ledger.slotsInUse,
@@ -67,11 +103,20 @@ extension Scheduler {
     }
 
     private mutating func start(_ id: RequestID, in step: inout Step, now: Duration) {
-        guard let request = self.sequences[id]?.request, let place = self.ledger.acquire(for: request) else { return }
-        step.plan.memory += place.ops
-        self.sequences[id]?.start(in: place.slot, reused: place.reused, now: now)
-        self.sequences[id]?.lastTurn = self.turn
-        self.waiting.remove([id])
+        guard var sequence = self.sequences[id] else { return }
+        if case .suspended(let kept, _) = sequence.phase {
+            guard let place = self.ledger.resume(kept, for: sequence.request) else { return }
+            step.plan.memory += place.ops
+            sequence.resume(in: place.slot, now: now)
+        } else {
+            guard let place = self.ledger.acquire(for: sequence.request) else { return }
+            step.plan.memory += place.ops
+            sequence.start(in: place.slot, reused: place.reused, now: now)
+        }
+        sequence.lastTurn = self.turn
+        self.sequences[id] = sequence
+        self.waiting.remove(id)
+        self.preempted.remove(id)
         self.running.append(id)
     }
 
@@ -83,7 +128,12 @@ extension Scheduler {
         var leaders = self.running.filter { self.sequences[$0]?.isPrefilling ?? false }
         var starting: [RequestID] = []
         for id in ids {
-            guard let request = self.sequences[id]?.request else { continue }
+            guard let sequence = self.sequences[id] else { continue }
+            guard sequence.phase == .waiting else {
+                starting.append(id)
+                continue
+            }
+            let request = sequence.request
             let own = self.ledger.reusable(for: request)
             let shared = leaders.map { (leader: $0, reuse: self.reuse(of: $0, by: request)) }
             if let (leader, reuse) = shared.max(by: { $0.reuse < $1.reuse }), reuse >= own + PrefillPolicy.worthWaiting {
@@ -104,8 +154,24 @@ extension Scheduler {
         return reuse
     }
 
+    /// Cells that requests fill before long.
     func needs(_ ids: [RequestID]) -> [Int] {
+        ids.compactMap { self.sequences[$0]?.cellsNeededSoon }
+    }
+
+    private func needsAtEnd(_ ids: [RequestID]) -> [Int] {
         ids.compactMap { self.sequences[$0]?.request.cellsNeeded }
+    }
+
+    /// Who takes part in the step: beside others, batch requests have a turn now and then.
+    private func active() -> [RequestID] {
+        guard !self.steps.isMultiple(of: PrefillPolicy.stepsPerBatchTurn) else { return self.running }
+        let others = self.running.filter { self.sequences[$0]?.request.priority != .batch }
+        return others.contains { self.canAdvance($0) } ? others : self.running
+    }
+
+    func canAdvance(_ id: RequestID) -> Bool {
+        self.sequences[id]?.isPrefilling ?? false || self.decodeRow(of: id) != nil
     }
 
     /// Sequences that have filled their context and may forget: half of what they generated makes room.
@@ -123,21 +189,24 @@ extension Scheduler {
     }
 
     /// In the order of their slots: llama.cpp computes sequences together whose slots follow one another, and starts anew at each other row.
-    private func decodeRows() -> [StepPlan.DecodeRow] {
-        let rows = self.running.compactMap { id -> StepPlan.DecodeRow? in
-            guard let sequence = self.sequences[id], !sequence.isPaused, case .decoding(let slot, let token) = sequence.phase else {
-                return nil
-            }
-            let position = self.ledger.length(of: slot)
-            guard position < sequence.request.contextSize else { return nil }
-            return .init(request: id, slot: slot, token: token, position: position)
-        }
-        return rows.sorted { $0.slot < $1.slot }
+    private func decodeRows(of ids: [RequestID]) -> [StepPlan.DecodeRow] {
+        ids.compactMap { self.decodeRow(of: $0) }.sorted { $0.slot < $1.slot }
     }
 
-    /// The shortest rest first, so that most callers wait the least; every few steps the prompt that has waited longest, so that all move on.
-    private mutating func prefillChunks(beside decode: [StepPlan.DecodeRow]) -> [StepPlan.PrefillChunk] {
-        let prompts = self.running.filter { self.sequences[$0]?.isPrefilling ?? false }
+    /// The next row of a request that is generating; none while the cache has no cell for it.
+    private func decodeRow(of id: RequestID) -> StepPlan.DecodeRow? {
+        guard let sequence = self.sequences[id], !sequence.isPaused, case .decoding(let slot, let token) = sequence.phase else {
+            return nil
+        }
+        let position = self.ledger.length(of: slot)
+        guard position < min(sequence.request.contextSize, self.ledger.geometry.cellsPerSlot) else { return nil }
+        return .init(request: id, slot: slot, token: token, position: position)
+    }
+
+    /// The higher class first, and in it the shortest rest, so that most callers wait the least; every few steps the prompt that has waited
+    /// longest, so that all move on.
+    private mutating func prefillChunks(of ids: [RequestID], beside decode: [StepPlan.DecodeRow]) -> [StepPlan.PrefillChunk] {
+        let prompts = ids.filter { self.sequences[$0]?.isPrefilling ?? false }
         guard !prompts.isEmpty else { return [] }
         var room = PrefillRoom(self.prefillPolicy, cost: self.cost, decodeDepths: decode.map(\.position))
         self.turn += 1
@@ -154,7 +223,9 @@ extension Scheduler {
 
     private func inPrefillOrder(_ prompts: [RequestID]) -> [RequestID] {
         let states = prompts.compactMap { self.sequences[$0] }
-        let order = states.indices.sorted { (states[$0].tokensToPrefill, $0) < (states[$1].tokensToPrefill, $1) }.map { prompts[$0] }
+        let order = states.indices.sorted {
+            (states[$1].request.priority, states[$0].tokensToPrefill, $0) < (states[$0].request.priority, states[$1].tokensToPrefill, $1)
+        }.map { prompts[$0] }
         guard self.turn.isMultiple(of: PrefillPolicy.turnsPerFairTurn),
             let patient = states.indices.min(by: { (states[$0].lastTurn, $0) < (states[$1].lastTurn, $1) })
         else { return order }

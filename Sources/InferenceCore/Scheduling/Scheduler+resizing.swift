@@ -31,7 +31,7 @@ extension Scheduler {
     }
 
     private mutating func noteResize(to geometry: CacheGeometry, admitting requests: [RequestID], in step: inout Step) {
-        step.undo = (self.ledger, step.plan.memory, geometry, requests)
+        step.undo = (self.ledger, step.plan.memory, geometry, requests.compactMap { self.sequences[$0] })
         step.plan.memory += self.ledger.resize(to: geometry, canTrimMoved: self.limits.canTrimMoved)
     }
 
@@ -57,6 +57,29 @@ extension Scheduler {
         self.pendingOps += dropped
         guard dropped.isEmpty else { return }
         self.sizing.resizeFailed(geometry, because: fault)
+    }
+
+    /// Makes the cache larger for those that run and are about to fill it, or smaller.
+    mutating func fit(in step: inout Step, mayShrink: Bool, now: Duration) -> [EngineAction] {
+        let needs = self.needs(self.running)
+        guard needs.max() ?? 0 > self.ledger.geometry.cellsPerSlot else {
+            if mayShrink { self.shrink(in: &step, now: now) } else { self.preparation = .none }
+            return []
+        }
+        self.oversizeSince = nil
+        let decision = self.sizing.decide(
+            for: [],
+            running: needs,
+            slotsInUse: self.ledger.slotsInUse,
+            present: self.ledger.geometry
+        )
+        guard case .fits(let geometry) = decision else {
+            self.preparation = .none
+            guard let actions = self.relieve(in: &step, now: now) else { return [] }
+            return actions + self.fit(in: &step, mayShrink: mayShrink, now: now)
+        }
+        _ = self.resize(to: geometry, for: [], in: &step)
+        return []
     }
 
     // MARK: Giving memory back

@@ -6,13 +6,15 @@
 ///
 /// `now` is the time since the engine's start.
 public struct Scheduler: Sendable {
-    let limits: SchedulerLimits
+    public let limits: SchedulerLimits
     let prefillPolicy: PrefillPolicy
     var cost = StepCostModel()
     var sequences: [RequestID: SequenceState] = [:]
     var waiting = WaitingQueue()
     /// Requests that have a slot, in the order in which they got it.
     var running: [RequestID] = []
+    /// Requests that had to give up their slot, and wait to go on.
+    var preempted: Set<RequestID> = []
     var ledger: KVLedger
     var sizing: CacheSizing
     /// Changes to the cache that the next plan carries.
@@ -25,8 +27,14 @@ public struct Scheduler: Sendable {
     var oversizeSince: Duration?
     /// Where prompts stop for a moment, since others wait to copy what stands before.
     var borders: [RequestID: Int] = [:]
+    /// Steps with rows so far.
+    var steps = 0
     /// Steps with prompts so far.
     var turn = 0
+    /// No request is over before that, unless something comes of it.
+    var nextExpiry: Duration?
+    /// How long requests had a slot lately, as a fading mean.
+    public internal(set) var slotTime: Duration?
     var lastAdded: RequestID?
     /// Barriers that were reached and are not passed yet.
     var reached: Set<RequestID> = []
@@ -36,7 +44,7 @@ public struct Scheduler: Sendable {
     struct Step: Sendable {
         var plan: StepPlan
         /// What the plan's admissions are on top of, kept only when they need a resize, which can fail.
-        var undo: (ledger: KVLedger, ops: [MemoryOp], target: CacheGeometry, admitted: [RequestID])?
+        var undo: (ledger: KVLedger, ops: [MemoryOp], target: CacheGeometry, admitted: [SequenceState])?
     }
 
     public init(limits: SchedulerLimits, prefillPolicy: PrefillPolicy = PrefillPolicy()) {
@@ -50,15 +58,19 @@ public struct Scheduler: Sendable {
     public var runningCount: Int { self.running.count }
     public var isIdle: Bool { self.sequences.isEmpty && self.waiting.isEmpty }
     public var geometry: CacheGeometry { self.ledger.geometry }
-    /// How far the requests are that have a slot.
-    public var progress: [SequenceProgress] { self.running.compactMap { self.sequences[$0]?.progress } }
+    /// How far the requests are that have begun.
+    public var progress: [SequenceProgress] { (self.running + self.preempted.sorted()).compactMap { self.sequences[$0]?.progress } }
     /// For the check that the ledger and the C library agree.
     public var busyLengths: [(slot: SlotID, length: Int)] { self.ledger.busyLengths }
-    /// When there is something to do even if nothing comes in: the earliest deadline of all requests, or the time to give memory back.
+    /// When there is something to do even if nothing comes in: the earliest end of a request's time, or the time to give memory back.
     public var nextAlarm: Duration? {
-        let deadline = self.sequences.values.compactMap(\.request.deadline).min()
-        guard let shrink = self.shrinkTime else { return deadline }
-        return min(shrink, deadline ?? shrink)
+        let expiry = self.earliestExpiry
+        guard let shrink = self.shrinkTime else { return expiry }
+        return min(shrink, expiry ?? shrink)
+    }
+
+    var earliestExpiry: Duration? {
+        self.sequences.values.compactMap { $0.expiry(waitLimit: self.limits.waitLimit) }.min()
     }
 }
 
@@ -80,9 +92,19 @@ extension Scheduler {
         if let fault = self.reasonToRefuse(request) {
             return [.fail(request.id, fault, usage, Timings())]
         }
-        self.sequences[request.id] = SequenceState(request, now: now)
-        self.waiting.append(request)
+        if let fault = self.reasonNotToQueue(request, now: now) {
+            return [.fail(request.id, fault, usage, Timings())]
+        }
+        let sequence = SequenceState(request, now: now)
+        self.sequences[request.id] = sequence
+        self.waiting.insert(request, since: now)
+        if let expiry = sequence.expiry(waitLimit: self.limits.waitLimit) { self.nextExpiry = min(expiry, self.nextExpiry ?? expiry) }
         return []
+    }
+
+    /// Takes in for how many cells there is memory, those that are there included. What needs more is refused before any work.
+    public mutating func setAvailable(cells: Int?) {
+        self.sizing.available = cells
     }
 
     /// Ends a request. Unknown ids that were already added are ignored: their end was on its way.
@@ -118,36 +140,5 @@ extension Scheduler {
     /// Forgets what a context computed, as far as no request is using it.
     public mutating func forget(_ context: ContextID) {
         self.pendingOps += self.ledger.forget(context)
-    }
-
-    private func reasonToRefuse(_ request: GenerationRequest) -> RequestFault? {
-        let prompt = request.prompt.count
-        if prompt == 0 {
-            return RequestFault(.invalidRequest, "the prompt is empty: give at least one token")
-        }
-        if request.maxTokens < 1 {
-            return RequestFault(.invalidRequest, "maxTokens is \(request.maxTokens): give at least 1")
-        }
-        if prompt >= request.contextSize {
-            return RequestFault(
-                .contextWindowExceeded,
-                "the prompt has \(prompt) tokens and the context holds \(request.contextSize), prompt and answer together: "
-                    + "shorten the prompt or use a context of more than \(prompt) tokens"
-            )
-        }
-        if request.overflow == .refuse, request.maxTokens > request.contextSize - prompt {
-            return RequestFault(
-                .contextWindowExceeded,
-                "the prompt has \(prompt) tokens and maxTokens is \(request.maxTokens), but the context holds \(request.contextSize): "
-                    + "ask for at most \(request.contextSize - prompt) tokens or use a larger context"
-            )
-        }
-        if request.overflow == .shift, !self.limits.canShift {
-            return RequestFault(
-                .invalidRequest,
-                "this model's cache cannot be shifted: use overflow .stop, or a context that holds the whole answer"
-            )
-        }
-        return nil
     }
 }

@@ -8,6 +8,10 @@ public struct SchedulerLimits: Sendable, Hashable {
     public var shrinkAfter: Duration?
     /// The most cells of the KV cache, all slots together.
     public var cells: Int
+    /// The most requests that may wait; nil for any number.
+    public var queueLimit: Int?
+    /// The longest that a request may wait before it starts; nil for ever.
+    public var waitLimit: Duration?
     /// Whether the cache can forget the end of a sequence (recurrent and hybrid models cannot).
     public var canTrim: Bool
     /// Whether a sequence that was moved into a larger cache can still be cut back (models with a sliding window leave behind what it has
@@ -23,6 +27,8 @@ public struct SchedulerLimits: Sendable, Hashable {
         firstSlots: Int? = nil,
         shrinkAfter: Duration? = nil,
         cells: Int = .max,
+        queueLimit: Int? = nil,
+        waitLimit: Duration? = nil,
         canTrim: Bool = true,
         canTrimMoved: Bool = true,
         canShift: Bool = true,
@@ -32,6 +38,8 @@ public struct SchedulerLimits: Sendable, Hashable {
         self.firstSlots = min(parallel, max(1, firstSlots ?? parallel))
         self.shrinkAfter = shrinkAfter
         self.cells = cells
+        self.queueLimit = queueLimit
+        self.waitLimit = waitLimit
         self.canTrim = canTrim
         self.canTrimMoved = canTrimMoved
         self.canShift = canShift

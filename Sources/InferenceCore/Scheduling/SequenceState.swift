@@ -3,11 +3,22 @@ struct SequenceState: Sendable {
     enum Phase: Sendable, Equatable {
         /// In the queue. Next: `prefilling`.
         case waiting
-        /// Its prompt is being computed; `next` is the first token that is not. Next: `decoding`.
+        /// Its prompt is being computed; `next` is the first token that is not. Next: `decoding`, or `suspended` and back.
         case prefilling(SlotID, next: Int)
-        /// Generating; `pending` was sampled and is not in the cache yet.
+        /// Generating; `pending` was sampled and is not in the cache yet. Next: its end, or `suspended` and back.
         case decoding(SlotID, pending: Token)
+        /// In the queue once more, with all that it had in its slot kept outside of the cache. Next: what it was before.
+        case suspended(ParkID, Rest)
     }
+
+    /// What a suspended request goes on with.
+    enum Rest: Sendable, Equatable {
+        case prefilling(next: Int)
+        case decoding(pending: Token)
+    }
+
+    /// Cells beyond what it has that a request is given room for, so that a larger cache can be made before they are full.
+    static let headroom = 128
 
     /// What a sampled token means for the outside.
     struct Advance: Equatable {
@@ -20,6 +31,10 @@ struct SequenceState: Sendable {
     var phase: Phase = .waiting
     /// Set while the consumer is behind; a paused sequence keeps its slot and is not scheduled.
     var isPaused = false
+    /// When it entered the queue.
+    private(set) var queuedSince: Duration
+    /// Until when it keeps its slot though a higher class wants it, since it has waited for long.
+    private(set) var keepsSlotUntil: Duration?
     /// The scheduler's last turn in which a part of the prompt was computed, or the one before which it got its slot.
     var lastTurn = 0
     var usage: Usage
@@ -36,28 +51,36 @@ struct SequenceState: Sendable {
     init(_ request: GenerationRequest, now: Duration) {
         self.request = request
         self.submitted = now
+        self.queuedSince = now
         self.usage = Usage(promptTokens: request.prompt.count)
         self.stopMatcher = StopMatcher(request.stopSequences)
     }
 
     var slot: SlotID? {
         switch self.phase {
-        case .waiting: nil
+        case .waiting, .suspended: nil
         case .prefilling(let slot, _), .decoding(let slot, _): slot
         }
+    }
+
+    /// Cells of the KV cache that it fills before long.
+    var cellsNeededSoon: Int {
+        let standing = self.request.prompt.count + self.usage.completionTokens - self.usage.droppedTokens
+        return min(self.request.cellsNeeded, standing + Self.headroom)
     }
 
     var progress: SequenceProgress {
         let prefilled =
             switch self.phase {
             case .waiting: 0
-            case .prefilling(_, let next): next
-            case .decoding: self.request.prompt.count
+            case .prefilling(_, let next), .suspended(_, .prefilling(let next)): next
+            case .decoding, .suspended(_, .decoding): self.request.prompt.count
             }
         return SequenceProgress(
             request: self.request.id,
             isPrefilling: self.firstToken == nil,
             isPaused: self.isPaused,
+            isSuspended: self.slot == nil,
             prefilled: prefilled,
             completionTokens: self.usage.completionTokens,
             lastToken: self.lastToken
@@ -67,8 +90,59 @@ struct SequenceState: Sendable {
     mutating func start(in slot: SlotID, reused: Int, now: Duration) {
         self.phase = .prefilling(slot, next: reused)
         self.usage.cachedTokens = reused
-        self.started = now
+        self.gotSlot(now: now)
     }
+
+    /// Gives up the slot; what stands in it is kept.
+    mutating func suspend(as id: ParkID, now: Duration) {
+        switch self.phase {
+        case .prefilling(_, let next): self.phase = .suspended(id, .prefilling(next: next))
+        case .decoding(_, let pending): self.phase = .suspended(id, .decoding(pending: pending))
+        case .waiting, .suspended: return
+        }
+        self.queuedSince = now
+    }
+
+    /// Gives up the slot, in which nothing stands yet.
+    mutating func requeue(now: Duration) {
+        self.phase = .waiting
+        self.usage.cachedTokens = 0
+        self.queuedSince = now
+    }
+
+    /// Goes on where it was.
+    mutating func resume(in slot: SlotID, now: Duration) {
+        guard case .suspended(_, let rest) = self.phase else { return }
+        switch rest {
+        case .prefilling(let next): self.phase = .prefilling(slot, next: next)
+        case .decoding(let pending): self.phase = .decoding(slot, pending: pending)
+        }
+        self.gotSlot(now: now)
+    }
+
+    /// When it is over even if nothing comes of it.
+    ///
+    /// - Parameter waitLimit: How long it may wait before it starts.
+    func expiry(waitLimit: Duration?) -> Duration? {
+        let deadline = self.request.deadline
+        guard let waitLimit, self.phase == .waiting, self.started == nil else { return deadline }
+        return min(self.queuedSince + waitLimit, deadline ?? .seconds(Int64.max))
+    }
+
+    /// Who has waited for as long as a class counts keeps the slot for a while, whoever comes.
+    private mutating func gotSlot(now: Duration) {
+        self.started = self.started ?? now
+        let hasWaited = now - self.queuedSince >= RequestPriority.ageing
+        self.keepsSlotUntil = hasWaited ? now + PrefillPolicy.leastTurn : nil
+    }
+
+    /// Whether a request of a higher class may have its slot.
+    func yields(to priority: RequestPriority, now: Duration) -> Bool {
+        self.request.priority == .batch && priority > .batch && self.keepsSlotUntil ?? now <= now
+    }
+
+    /// Whether it ever had a slot.
+    var hasStarted: Bool { self.started != nil }
 
     var isPrefilling: Bool {
         if case .prefilling = self.phase { !self.isPaused } else { false }
@@ -106,18 +180,10 @@ struct SequenceState: Sendable {
         return chunks
     }
 
-    /// From the prompt's beginning, since its cached part was not there after all.
+    /// From the prompt's beginning, since its cached part was not there after all. What was generated cannot be had again.
     mutating func startOver() {
-        guard let slot = self.slot else { return }
-        self.phase = .prefilling(slot, next: 0)
+        self.phase = self.slot.map { .prefilling($0, next: 0) } ?? .waiting
         self.usage.cachedTokens = 0
-    }
-
-    /// Back into the queue, as if it had never been taken out.
-    mutating func requeue() {
-        self.phase = .waiting
-        self.usage.cachedTokens = 0
-        self.started = nil
     }
 
     /// Takes a sampled token in and tells what of the text may be shown, and whether it was the last one.

@@ -21,14 +21,19 @@ package final class ActivityLog: Sendable {
         /// A ring: `oldest` is where the next record goes once it is full.
         var records: [GenerationRecord] = []
         var oldest = 0
+        /// How long generations had a slot lately.
+        var slotTime: Duration?
     }
 
     private let recorder = MetricsRecorder()
     private let clock: EngineClock
+    private let parallel: Int
     private let state = Mutex(State())
 
-    package init(clock: EngineClock) {
+    /// - Parameter parallel: The most generations that have a slot at the same time.
+    package init(clock: EngineClock, parallel: Int) {
         self.clock = clock
+        self.parallel = parallel
     }
 
     // MARK: Reading
@@ -38,7 +43,7 @@ package final class ActivityLog: Sendable {
     /// Generations on their way, in the order of the calls.
     package var live: [GenerationStatus] {
         let now = self.clock.now()
-        let live = self.state.withLock { $0.live.values.map { ($0.status, $0.started) } }
+        let (live, slotTime) = self.state.withLock { ($0.live.values.map { ($0.status, $0.started) }, $0.slotTime) }
         var all = live.map { status, started in
             var status = status
             status.age = now - started
@@ -46,9 +51,13 @@ package final class ActivityLog: Sendable {
         }
         all.sort { $0.id < $1.id }
         let queue = all.indices.filter { all[$0].phase == .queued }.sorted { lhs, rhs in
-            (all[rhs].priority, all[lhs].id) < (all[lhs].priority, all[rhs].id)
+            let ranks = (all[lhs].priority.rank(since: now - all[lhs].age), all[rhs].priority.rank(since: now - all[rhs].age))
+            return (ranks.0, all[lhs].id) < (ranks.1, all[rhs].id)
         }
-        for (position, index) in queue.enumerated() { all[index].queuePosition = position }
+        for (position, index) in queue.enumerated() {
+            all[index].queuePosition = position
+            all[index].estimatedWait = slotTime.map { $0 * (position + 1) / self.parallel }
+        }
         return all
     }
 
@@ -83,13 +92,14 @@ package final class ActivityLog: Sendable {
         }
     }
 
-    /// Notes how far the sequences are that have a slot.
-    func advanced(_ progress: [SequenceProgress]) {
+    /// Notes how far the generations are that have begun.
+    func advanced(_ progress: [SequenceProgress], slotTime: Duration?) {
         let gaps = self.state.withLock { state in
-            progress.compactMap { progress -> (Duration, MetricsRecorder?)? in
+            state.slotTime = slotTime
+            return progress.compactMap { progress -> (Duration, MetricsRecorder?)? in
                 guard var live = state.live[progress.request] else { return nil }
                 defer { state.live[progress.request] = live }
-                live.status.phase = progress.isPrefilling ? .prefill : .decode
+                live.status.phase = progress.isSuspended ? .suspended : progress.isPrefilling ? .prefill : .decode
                 live.status.isPaused = progress.isPaused
                 live.status.prefilledTokens = progress.prefilled
                 guard let token = progress.lastToken, progress.completionTokens > live.status.completionTokens else { return nil }

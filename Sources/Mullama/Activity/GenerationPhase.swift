@@ -4,6 +4,8 @@ public enum GenerationPhase: String, Sendable, Hashable, Codable, CaseIterable {
     case tokenizing
     /// It waits for a slot.
     case queued
+    /// It had begun and gave its slot to a call of a higher class. It waits, and goes on where it was.
+    case suspended
     /// Its prompt is being computed.
     case prefill
     /// Its answer is being generated.

@@ -10,6 +10,8 @@ public struct GenerationStatus: Sendable, Hashable {
     public var age: Duration
     /// How many would start before it if nobody else came; nil when it does not wait.
     public var queuePosition: Int?
+    /// About how long it is until it starts, going by how long others took lately; nil when it does not wait, or nothing has ended yet.
+    public var estimatedWait: Duration?
     /// Whether it pauses until its reader has caught up.
     public var isPaused: Bool
     /// Tokens of the prompt; 0 until they are known.

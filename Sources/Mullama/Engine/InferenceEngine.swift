@@ -78,7 +78,7 @@ package actor InferenceEngine {
         guard let plan, let backend = self.backend else { return false }
         let outcome = backend.perform(plan)
         let told = self.scheduler.commit(outcome, now: self.clock.now())
-        self.activity.advanced(self.scheduler.progress)
+        self.activity.advanced(self.scheduler.progress, slotTime: self.scheduler.slotTime)
         self.deliver(told)
         guard outcome.engineFault == nil else {
             self.restart()
@@ -196,6 +196,7 @@ extension InferenceEngine {
         self.calls[request.id] = Call(channel: channel, sampler: sampler, deadline: request.deadline)
         self.activity.queued(request)
         self.backend?.begin(request.id, sampler: sampler)
+        self.scheduler.setAvailable(cells: self.backend?.availableCells)
         self.deliver(self.scheduler.add(request, now: self.clock.now()))
         self.wake()
     }

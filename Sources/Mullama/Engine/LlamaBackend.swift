@@ -29,6 +29,8 @@ final class LlamaBackend: DecodeBackend {
         self.samplers[request] = nil
     }
 
+    var availableCells: Int? { self.cache.availableCells }
+
     func committedLength(of slot: SlotID) -> Int {
         self.cache.length(of: slot)
     }

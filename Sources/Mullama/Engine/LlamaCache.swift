@@ -149,6 +149,12 @@ final class LlamaCache {
 
     // MARK: Another shape
 
+    /// Cells that there is memory for, those of the present cache included.
+    var availableCells: Int? {
+        let present = self.account.budget.bytes(of: self.context?.geometry ?? .none)
+        return self.account.left.map { $0.saturatingPlus(present) / max(1, self.account.budget.bytesPerToken) }
+    }
+
     /// Has a cache of another shape made, or lets go of it.
     ///
     /// - Parameter waits: Whether to wait for it, since there is nothing else to do.

@@ -34,7 +34,7 @@ package final class ModelHost: StreamProducer {
         abort: AbortSignal = AbortSignal(),
         makeBackend: @escaping @Sendable () -> any DecodeBackend
     ) {
-        let activity = ActivityLog(clock: clock)
+        let activity = ActivityLog(clock: clock, parallel: scheduler.limits.parallel)
         let thread = InferenceThread(name: "mullama-engine")
         let engine = InferenceEngine(thread: thread, clock: clock, scheduler: scheduler, activity: activity)
         self.activity = activity

@@ -55,12 +55,21 @@ public struct MullamaError: Error, Sendable, CustomStringConvertible {
     public var underlying: Int?
     /// The text that had been generated before the error, where there was any.
     public var partialText: String?
+    /// After which time the same call may be served, where that can be told: with `overloaded`.
+    public var retryAfter: Duration?
 
-    public init(_ code: Code, _ message: String, underlying: Int? = nil, partialText: String? = nil) {
+    public init(
+        _ code: Code,
+        _ message: String,
+        underlying: Int? = nil,
+        partialText: String? = nil,
+        retryAfter: Duration? = nil
+    ) {
         self.code = code
         self.message = message
         self.underlying = underlying
         self.partialText = partialText
+        self.retryAfter = retryAfter
     }
 
     public var description: String {
@@ -80,8 +89,10 @@ extension MullamaError {
             case .cacheExhausted: .cacheExhausted
             case .engineFailed: .engineFailed
             case .modelClosed: .modelClosed
+            case .overloaded: .overloaded
+            case .timedOut: .timedOut
             }
-        self.init(code, fault.message, underlying: fault.underlying, partialText: partialText)
+        self.init(code, fault.message, underlying: fault.underlying, partialText: partialText, retryAfter: fault.retryAfter)
     }
 
     static let modelClosed = MullamaError(.modelClosed, "the model was closed: load it again to go on")

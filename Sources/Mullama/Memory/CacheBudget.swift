@@ -46,7 +46,8 @@ package struct CacheBudget: Sendable, Hashable {
     /// What the cache takes when these contexts are in use at the same time and full: first what the scheduler wants, then what it makes do
     /// with. None if the limit is too low for them.
     func demands(for contexts: [ContextDemand]) -> [CacheDemand] {
-        SchedulerLimits(parallel: self.parallel, firstSlots: 1, cells: self.cells).geometries(for: self.needs(of: contexts)).map { geometry in
+        SchedulerLimits(parallel: self.parallel, firstSlots: 1, cells: self.cells).geometries(for: self.needs(of: contexts)).map {
+            geometry in
             CacheDemand(
                 lasting: self.bytes(of: geometry),
                 whileGrowing: self.bytes(of: geometry).saturatingPlus(self.bytes(of: geometry.predecessor))

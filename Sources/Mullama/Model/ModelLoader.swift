@@ -53,6 +53,8 @@ struct ModelLoader: Sendable {
             firstSlots: 1,
             shrinkAfter: Self.shrinkAfter,
             cells: budget.cells,
+            queueLimit: self.params.queueLimit,
+            waitLimit: self.params.waitLimit,
             canTrim: canTrim,
             canTrimMoved: llama_model_n_swa(weights.pointer) == 0,
             canShift: canTrim,

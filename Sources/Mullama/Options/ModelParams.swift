@@ -18,6 +18,11 @@ public struct ModelParams: Sendable, Hashable {
     public var gpuLayers: Int?
     /// Whether the weights are mapped from the file, so that they load at once and are shared with other processes, or read into memory.
     public var useMemoryMap: Bool
+    /// The most generations that may wait for a slot. The next call throws ``MullamaError/Code/overloaded`` at once, with the time after which
+    /// to try again. Nil sets no limit.
+    public var queueLimit: Int?
+    /// The longest that a generation may wait for a slot, above zero; then it throws ``MullamaError/Code/overloaded``. Nil lets it wait.
+    public var waitLimit: Duration?
     /// The longest that a generation should stand still while the prompts of others are computed.
     public var maxStall: Duration
 
@@ -30,6 +35,8 @@ public struct ModelParams: Sendable, Hashable {
         cacheType: CacheType = .f16,
         gpuLayers: Int? = nil,
         useMemoryMap: Bool = true,
+        queueLimit: Int? = nil,
+        waitLimit: Duration? = nil,
         maxStall: Duration = .milliseconds(100)
     ) {
         self.threads = threads
@@ -40,6 +47,8 @@ public struct ModelParams: Sendable, Hashable {
         self.cacheType = cacheType
         self.gpuLayers = gpuLayers
         self.useMemoryMap = useMemoryMap
+        self.queueLimit = queueLimit
+        self.waitLimit = waitLimit
         self.maxStall = maxStall
     }
 
@@ -54,6 +63,10 @@ public struct ModelParams: Sendable, Hashable {
         try require(self.gpuLayers, in: 0...100_000, "gpuLayers")
         try require(self.cacheMemory, in: 1...Int.max, "cacheMemory")
         try require(self.parkedMemory, in: 0...Int.max, "parkedMemory")
+        try require(self.queueLimit, in: 0...Int.max, "queueLimit")
+        if let limit = self.waitLimit, limit <= .zero {
+            throw MullamaError(.invalidRequest, "waitLimit is \(limit): it must be above zero; a queueLimit of 0 refuses to wait")
+        }
         guard self.maxStall > .zero else {
             throw MullamaError(.invalidRequest, "maxStall is \(self.maxStall): it must be above zero")
         }

@@ -147,7 +147,7 @@ struct SchedulerCancelTests {
         "a deadline ends its request in any phase, and no other",
         arguments: [
             // milliseconds, text so far, tokens that stay
-            (1, "", 0), (3, "", 32), (12, "", 176), (14, "xx", 176), (16, "xxxx", 176),
+            (1, "", 0), (8, "", 112), (12, "", 176), (14, "xx", 176), (16, "xxxx", 176),
         ]
     )
     func deadline(milliseconds: Int, text: String, cached: Int) {

@@ -6,7 +6,7 @@ import Testing
 struct WaitingQueueTests {
     private static func queue(_ requests: GenerationRequest...) -> WaitingQueue {
         var queue = WaitingQueue()
-        for request in requests { queue.append(request) }
+        for request in requests { queue.insert(request, since: .zero) }
         return queue
     }
 
@@ -33,16 +33,16 @@ struct WaitingQueueTests {
     @Test("a barrier is reached when its context's earlier requests are gone, and holds back the later ones of its context alone")
     func barriers() {
         var queue = Self.queue(.sample(1, context: 7), .sample(2, context: 8))
-        queue.appendBarrier(RequestID(3), ContextID(7))
-        queue.append(.sample(4, context: 7))
+        queue.insertBarrier(RequestID(3), ContextID(7))
+        queue.insert(.sample(4, context: 7), since: .zero)
         #expect(queue.count == 3)
         #expect(queue.reachedBarriers(busy: []).isEmpty)
         #expect(Self.next(queue, 9) == [1, 2])
-        queue.remove([RequestID(1)])
+        queue.remove(RequestID(1))
         #expect(queue.reachedBarriers(busy: [ContextID(7)]).isEmpty)
         #expect(queue.reachedBarriers(busy: []) == [RequestID(3)])
         #expect(Self.next(queue, 9) == [2])
-        queue.remove([RequestID(3)])
+        queue.remove(RequestID(3))
         #expect(Self.next(queue, 9) == [2, 4])
     }
 
@@ -60,15 +60,51 @@ struct WaitingQueueTests {
         #expect(Self.next(queue, 3) == [3, 5, 2])
     }
 
+    @Test("a class counts as much as ten seconds of waiting, and no more")
+    func ageing() {
+        var queue = WaitingQueue()
+        queue.insert(.sample(1, priority: .batch), since: .seconds(0))
+        queue.insert(.sample(2), since: .seconds(9))
+        queue.insert(.sample(3, priority: .interactive), since: .seconds(18))
+        #expect(Self.next(queue, 9) == [3, 2, 1])
+        queue.insert(.sample(4), since: .seconds(11))
+        queue.insert(.sample(5, priority: .interactive), since: .seconds(21))
+        #expect(Self.next(queue, 9) == [3, 2, 1, 4, 5])
+    }
+
+    @Test("the order is that of a sorted list, whatever comes and goes", arguments: 0..<20 as Range<UInt64>)
+    func random(_ seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var queue = WaitingQueue()
+        var expected: [UInt64: (context: UInt64, priority: RequestPriority, since: Int)] = [:]
+        for id in 1...200 as ClosedRange<UInt64> {
+            let priority = RequestPriority.allCases.randomElement(using: &generator) ?? .normal
+            let (context, since) = (UInt64.random(in: 1...30, using: &generator), Int.random(in: 0...40, using: &generator))
+            queue.insert(.sample(id, context: context, priority: priority), since: .seconds(since))
+            expected[id] = (context, priority, since)
+            if Bool.random(using: &generator), let gone = expected.keys.randomElement(using: &generator) {
+                queue.remove(RequestID(gone))
+                expected[gone] = nil
+            }
+        }
+        let firsts = Dictionary(grouping: expected.keys) { expected[$0]?.context ?? 0 }.values.compactMap { $0.min() }
+        let sorted = firsts.sorted { lhs, rhs in
+            func rank(_ id: UInt64) -> Int { expected[id].map { $0.since - 10 * $0.priority.rawValue } ?? 0 }
+            return (rank(lhs), lhs) < (rank(rhs), rhs)
+        }
+        #expect(Self.next(queue, 500) == sorted)
+        #expect(queue.count == expected.count)
+    }
+
     @Test("requests that are put back stand where they stood")
     func putBack() {
         var queue = Self.queue(.sample(1), .sample(2), .sample(3), .sample(4))
-        queue.remove([RequestID(1), RequestID(3)])
+        for id in [1, 3] as [UInt64] { queue.remove(RequestID(id)) }
         #expect(Self.next(queue, 9) == [2, 4])
-        queue.putBack([.sample(3), .sample(1)])
+        for id in [3, 1] as [UInt64] { queue.insert(.sample(id), since: .zero) }
         #expect(Self.next(queue, 9) == [1, 2, 3, 4])
-        queue.remove([RequestID(4)])
-        queue.putBack([.sample(4)])
+        queue.remove(RequestID(4))
+        queue.insert(.sample(4), since: .zero)
         #expect(Self.next(queue, 9) == [1, 2, 3, 4])
     }
 
@@ -76,9 +112,9 @@ struct WaitingQueueTests {
     func removal() {
         var queue = Self.queue(.sample(1), .sample(2))
         #expect(queue.count == 2 && !queue.isEmpty)
-        queue.remove([RequestID(2), RequestID(9)])
+        for id in [2, 9] as [UInt64] { queue.remove(RequestID(id)) }
         #expect(Self.next(queue, 9) == [1])
-        queue.remove([RequestID(1)])
+        queue.remove(RequestID(1))
         #expect(queue.isEmpty)
     }
 }

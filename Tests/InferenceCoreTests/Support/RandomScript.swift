@@ -17,6 +17,7 @@ struct RandomScript {
         var together = 0
         var copies = 0
         var parks = 0
+        var suspensions = 0
 
         static func + (lhs: Self, rhs: Self) -> Self {
             Tally(
@@ -31,7 +32,8 @@ struct RandomScript {
                 stopped: lhs.stopped + rhs.stopped,
                 together: lhs.together + rhs.together,
                 copies: lhs.copies + rhs.copies,
-                parks: lhs.parks + rhs.parks
+                parks: lhs.parks + rhs.parks,
+                suspensions: lhs.suspensions + rhs.suspensions
             )
         }
     }
@@ -76,13 +78,15 @@ struct RandomScript {
             prompt.replaceSubrange(border..., with: Token.numbered(5_000..<(5_000 + length - border)))
         }
         let overflow: OverflowPolicy = chance(25) ? .shift : .stop
-        let room = chance(40) ? Int.random(in: 1...8, using: &generator) : 100
+        // Some answers outgrow the cache in which they begin.
+        let maxTokens = Int.random(in: 1...14, using: &generator) + (chance(3) ? 500 : 0)
+        let room = chance(40) ? Int.random(in: 1...8, using: &generator) : maxTokens > 14 ? 700 : 100
         let stops = ["ab", "é", "b a", "eab", "😀", "c "].filter { _ in chance(15) }
         return GenerationRequest(
             id: RequestID(id),
             context: ContextID(UInt64.random(in: 1...6, using: &generator)),
             prompt: prompt,
-            maxTokens: Int.random(in: 1...14, using: &generator),
+            maxTokens: maxTokens,
             contextSize: length + room,
             stopSequences: stops,
             overflow: overflow,
@@ -100,6 +104,7 @@ struct RandomScript {
                 together = max(together, plan.decode.count)
             }
         }
+        self.harness.memory = .max
         for request in self.requests { self.harness.pause(request.id.rawValue, false) }
         self.harness.run()
         self.harness.failingResizes = 0
@@ -115,7 +120,8 @@ struct RandomScript {
             resizes: self.harness.cache.resizes,
             together: together,
             copies: self.harness.cache.copies,
-            parks: self.harness.cache.parks
+            parks: self.harness.cache.parks,
+            suspensions: self.harness.cache.suspensions
         )
         for request in self.requests { self.check(request, &tally) }
         return tally
@@ -135,6 +141,7 @@ struct RandomScript {
         case 70..<74: self.harness.faults[RequestID(id)] = Self.fault
         case 74..<77: self.harness.failingResizes += 1
         case 77..<81: self.harness.forget(UInt64.random(in: 1...6, using: &self.generator))
+        case 84..<86: self.harness.memory = [1_500, 3_000, .max].randomElement(using: &self.generator) ?? .max
         case 81..<84: self.harness.now += .milliseconds(Int.random(in: 0...10, using: &self.generator))
         default: self.harness.step()
         }
@@ -173,7 +180,8 @@ struct RandomScript {
             self.expectBeginning(text, of: request)
             #expect(
                 fault == Self.fault || fault.code == .outOfMemory && self.harness.failedResizes > 0
-                    || fault.code == .cacheExhausted && request.contextSize > 500,
+                    || fault.code == .cacheExhausted && request.contextSize > 500
+                    || fault.code == .timedOut && request.deadline != nil,
                 "\(fault)"
             )
             tally.faults += fault == Self.fault ? 1 : 0

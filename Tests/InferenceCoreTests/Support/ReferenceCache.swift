@@ -19,6 +19,7 @@ struct ReferenceCache {
     private(set) var discards = 0
     private(set) var copies = 0
     private(set) var parks = 0
+    private(set) var suspensions = 0
     var canTrimMoved = true
     private(set) var resizes = 0
 
@@ -35,8 +36,17 @@ struct ReferenceCache {
         self.owners.first { $0.value == request }?.key
     }
 
-    /// Whether nobody's rows are in it.
-    var isFree: Bool { self.owners.isEmpty }
+    /// Whether nobody's rows are in it once the operations are done.
+    func isFree(after ops: [MemoryOp]) -> Bool {
+        let left = ops.compactMap { if case .park(let slot, _, _) = $0 { slot } else { nil } }
+        return self.owners.keys.allSatisfy { left.contains($0) }
+    }
+
+    /// Whoever had the slot has given it up.
+    mutating func leave(_ slot: SlotID) {
+        guard self.owners.removeValue(forKey: slot) != nil else { return }
+        self.suspensions += 1
+    }
 
     mutating func end(_ request: RequestID) {
         self.owners = self.owners.filter { $0.value != request }
@@ -62,6 +72,7 @@ struct ReferenceCache {
             self.kept[id] = Array(self.slots[Int(slot.rawValue)].prefix(count))
             self.slots[Int(slot.rawValue)] = self.kept[id] ?? []
             self.parks += 1
+            self.leave(slot)
         case .drop(let id):
             // It may be gone: what stands before a resize that fails is asked for again.
             self.kept[id] = nil

@@ -39,6 +39,8 @@ struct SchedulerHarness {
         firstSlots: Int? = nil,
         shrinkAfter: Duration? = nil,
         cells: Int = .max,
+        queueLimit: Int? = nil,
+        waitLimit: Duration? = nil,
         canTrim: Bool = true,
         canTrimMoved: Bool = true,
         canShift: Bool = true,
@@ -50,6 +52,8 @@ struct SchedulerHarness {
             firstSlots: firstSlots,
             shrinkAfter: shrinkAfter,
             cells: cells,
+            queueLimit: queueLimit,
+            waitLimit: waitLimit,
             canTrim: canTrim,
             canTrimMoved: canTrimMoved,
             canShift: canShift,
@@ -65,6 +69,10 @@ struct SchedulerHarness {
     mutating func add(_ request: GenerationRequest) {
         self.requests[request.id] = request
         self.take(self.scheduler.add(request, now: self.now))
+    }
+
+    mutating func setAvailable(cells: Int?) {
+        self.scheduler.setAvailable(cells: cells)
     }
 
     mutating func cancel(_ id: UInt64, reason: FinishReason = .cancelled) {
@@ -136,7 +144,7 @@ struct SchedulerHarness {
     private mutating func perform(_ plan: StepPlan) -> StepOutcome {
         PlanCheck(plan: plan, limits: self.limits, requests: self.requests, ended: self.endings).check()
         let target = plan.memory.lazy.compactMap { if case .resize(let geometry, _) = $0 { geometry } else { nil } }.first
-        if let target, !self.requests.isEmpty, !self.cache.isFree {
+        if let target, !self.cache.isFree(after: plan.memory) {
             #expect(
                 self.preparation.map { $0.geometry == target && $0.stepsLeft < 0 } ?? false,
                 "the steps stop until there is a cache of \(target)"
@@ -155,7 +163,8 @@ struct SchedulerHarness {
         var outcome = StepOutcome(preparation: self.prepare(plan.preparing))
         for op in plan.memory {
             switch op {
-            case .park(_, let id, _) where self.losesParked:
+            case .park(let slot, let id, _) where self.losesParked:
+                self.cache.leave(slot)
                 outcome.unparked.insert(id)
             case .copy(_, let slot, _) where self.losesCopies:
                 self.cache.apply(.clear(slot))

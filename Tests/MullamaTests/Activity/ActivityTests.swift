@@ -89,7 +89,7 @@ struct ActivityTests {
 
     @Test("The last 1,000 ended generations are remembered, no more")
     func ring() async throws {
-        let log = ActivityLog(clock: EngineClock(self.clock))
+        let log = ActivityLog(clock: EngineClock(self.clock), parallel: 2)
         for id in 1...1_005 {
             log.started(RequestID(UInt64(id)), priority: .normal, runtime: nil)
             log.endedEarly(RequestID(UInt64(id)), .cancelled)

@@ -1,0 +1,56 @@
+/// How batch requests give way to others.
+extension Scheduler {
+    /// Has batch requests give their slots to waiting requests of a higher class that find none.
+    mutating func makeWay(in step: inout Step, now: Duration) {
+        var free = self.limits.parallel - self.running.count
+        for id in self.next(self.limits.parallel) {
+            if free > 0 {
+                free -= 1
+            } else {
+                self.makeWay(for: id, in: &step, now: now)
+            }
+        }
+    }
+
+    /// Has one batch request give up its slot, if there is one that must for this request.
+    @discardableResult
+    mutating func makeWay(for id: RequestID, in step: inout Step, now: Duration) -> Bool {
+        guard let priority = self.sequences[id]?.request.priority else { return false }
+        let victim = self.running.last { self.sequences[$0]?.yields(to: priority, now: now) ?? false }
+        return victim.map { self.suspend($0, in: &step, now: now) } ?? false
+    }
+
+    /// Takes a request's slot and keeps what stands in it, so that it goes on later where it was.
+    ///
+    /// - Returns: Whether there is room to keep it.
+    private mutating func suspend(_ id: RequestID, in step: inout Step, now: Duration) -> Bool {
+        guard var sequence = self.sequences[id], let slot = sequence.slot else { return false }
+        if self.ledger.length(of: slot) == 0 {
+            self.ledger.release(slot)
+            sequence.requeue(now: now)
+        } else {
+            guard let kept = self.ledger.suspend(slot) else { return false }
+            step.plan.memory += kept.ops
+            sequence.suspend(as: kept.id, now: now)
+        }
+        self.sequences[id] = sequence
+        self.running.removeAll { $0 == id }
+        self.preempted.insert(id)
+        self.waiting.insert(sequence.request, since: now)
+        return true
+    }
+
+    /// A larger cache cannot be had. For those who have come to the end of the present one, a batch request gives way, or others end first. If
+    /// nobody can go on, one gives way to the rest, or itself finds room in a cache with fewer slots; without room to keep it, it fails.
+    ///
+    /// - Returns: Nil if nobody gave way.
+    mutating func relieve(in step: inout Step, now: Duration) -> [EngineAction]? {
+        let stuck = self.running.filter { !self.canAdvance($0) && self.sequences[$0]?.isPaused == false }
+        guard let last = stuck.last else { return nil }
+        let first = stuck.max { self.sequences[$0]?.request.priority ?? .batch < self.sequences[$1]?.request.priority ?? .batch }
+        if let first, self.makeWay(for: first, in: &step, now: now) { return [] }
+        guard !self.running.contains(where: { self.canAdvance($0) }) else { return nil }
+        if self.suspend(last, in: &step, now: now) { return [] }
+        return self.fail(last, self.sizing.shortage(of: self.needs([last]).first ?? 0), now: now)
+    }
+}
