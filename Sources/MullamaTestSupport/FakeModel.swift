@@ -13,13 +13,16 @@ package struct FakeModel {
         contextSize: Int = 512,
         cells: Int = .max,
         parkedTokens: Int = 0,
+        queueLimit: Int? = nil,
         fingerprint: String = "fake",
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         let host = ModelHost(
             text: ByteText(control),
             identity: ModelIdentity(architecture: "fake", cacheType: "f16", llamaVersion: "0") { fingerprint },
-            scheduler: Scheduler(limits: SchedulerLimits(parallel: parallel, cells: cells, parkedTokens: parkedTokens)),
+            scheduler: Scheduler(
+                limits: SchedulerLimits(parallel: parallel, cells: cells, queueLimit: queueLimit, parkedTokens: parkedTokens)
+            ),
             clock: EngineClock(clock)
         ) {
             FakeBackend(control)

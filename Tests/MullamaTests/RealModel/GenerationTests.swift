@@ -67,6 +67,24 @@ struct GenerationTests {
         #expect(warm.text == cold.text)
     }
 
+    @Test("A batch answer that gives way to others goes on to the bit, and computes nothing twice")
+    func givesWay() async throws {
+        let model = try await RealModel.load(parallel: 1)
+        let prompt = "A long story about a lighthouse keeper. " + String(repeating: "It was a quiet night. ", count: 12)
+        let expected = try await AsyncContext(model, ContextParams(isolation: .strict)).generate(prompt, maxTokens: 40, options: .greedy)
+        var options = GenerationOptions.greedy
+        options.priority = .batch
+        let batch = AsyncContext(model, ContextParams(isolation: .strict)).stream(prompt, maxTokens: 40, options: options)
+        var iterator = batch.makeAsyncIterator()
+        var text = ""
+        while let chunk = try await iterator.next() {
+            text += chunk.text
+            // It may have been ahead of its reader, and be over.
+            if text.count < 60 { _ = try await model.generate("The capital of France is", maxTokens: 2, options: .greedy) }
+        }
+        #expect(text == expected)
+    }
+
     @Test("S22: a cancel in the middle of a long prompt leaves the context as it should be for the next")
     func cancelInPrefill() async throws {
         let model = try await RealModel.load(parallel: 2)
