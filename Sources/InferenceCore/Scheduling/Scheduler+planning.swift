@@ -2,7 +2,7 @@ extension Scheduler {
     /// The next step, or nil when there is nothing to do; and what to tell the outside first.
     public mutating func plan(now: Duration) -> (plan: StepPlan?, actions: [EngineAction]) {
         var actions = self.endExpired(now: now)
-        var step = Step(plan: StepPlan(memory: self.pendingOps))
+        var step = Step(plan: StepPlan(memory: self.pendingOps, shape: self.shape))
         self.pendingOps = []
 
         actions += self.admit(into: &step, now: now)
@@ -213,12 +213,17 @@ extension Scheduler {
 
         var chunks: [StepPlan.PrefillChunk] = []
         for id in self.inPrefillOrder(prompts) {
-            let own = self.sequences[id]?.prefillChunks(in: &room, until: self.borders[id], mayExceed: chunks.isEmpty) ?? []
+            let own = self.prefillChunks(of: id, in: &room, mayExceed: chunks.isEmpty)
             guard !own.isEmpty else { continue }
             self.sequences[id]?.lastTurn = self.turn
             chunks += own
         }
         return chunks
+    }
+
+    private func prefillChunks(of id: RequestID, in room: inout PrefillRoom, mayExceed: Bool) -> [StepPlan.PrefillChunk] {
+        self.sequences[id]?
+            .prefillChunks(in: &room, until: self.borders[id], ofAtMost: self.shape.prefillChunk, mayExceed: mayExceed) ?? []
     }
 
     private func inPrefillOrder(_ prompts: [RequestID]) -> [RequestID] {

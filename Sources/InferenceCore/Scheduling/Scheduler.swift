@@ -9,6 +9,7 @@ public struct Scheduler: Sendable {
     public let limits: SchedulerLimits
     let prefillPolicy: PrefillPolicy
     var cost = StepCostModel()
+    var shape = StepShape.any
     var sequences: [RequestID: SequenceState] = [:]
     var waiting = WaitingQueue()
     /// Requests that have a slot, in the order in which they got it.
@@ -135,6 +136,12 @@ extension Scheduler {
     /// Stops or resumes work on a request whose consumer is behind. It keeps its slot.
     public mutating func setPaused(_ id: RequestID, _ isPaused: Bool) {
         self.sequences[id]?.isPaused = isPaused
+    }
+
+    /// Bounds what later steps compute together.
+    public mutating func restrict(to shape: StepShape) {
+        self.shape = shape
+        self.cost.decodeBatch = shape.decodeBatch
     }
 
     /// Forgets what a context computed, as far as no request is using it.

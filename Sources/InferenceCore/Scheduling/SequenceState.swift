@@ -158,21 +158,30 @@ struct SequenceState: Sendable {
     ///
     /// - Parameters:
     ///   - border: Where to stop for a moment.
+    ///   - size: The most tokens of a chunk that is not the last.
     ///   - mayExceed: Whether the end of the prompt, which is up to 31 tokens, is given even if there is no room for it.
-    func prefillChunks(in room: inout PrefillRoom, until border: Int?, mayExceed: Bool) -> [StepPlan.PrefillChunk] {
+    func prefillChunks(
+        in room: inout PrefillRoom,
+        until border: Int?,
+        ofAtMost size: Int = .max,
+        mayExceed: Bool
+    ) -> [StepPlan.PrefillChunk] {
         guard case .prefilling(let slot, var next) = self.phase else { return [] }
         let prompt = self.request.prompt
         let lastStart = PrefillBlocks.lastChunkStart(promptCount: prompt.count)
         var chunks: [StepPlan.PrefillChunk] = []
         let end = border.map { $0 > next ? min($0, lastStart) : lastStart } ?? lastStart
-        let whole = min(end - next, room.tokens(after: next))
-        if whole > 0 {
+        var whole = min(end - next, room.tokens(after: next), size)
+        while whole > 0 {
             let tokens = prompt[next..<(next + whole)]
-            chunks.append(.init(request: self.request.id, slot: slot, tokens: tokens, position: next, isLast: false))
-            room.take(chunks[0])
+            let chunk = StepPlan.PrefillChunk(request: self.request.id, slot: slot, tokens: tokens, position: next, isLast: false)
+            chunks.append(chunk)
+            room.take(chunk)
             next += whole
+            // A chunk below the bound is as large as the room was.
+            whole = whole < size ? 0 : min(end - next, room.tokens(after: next), size)
         }
-        if next == lastStart, whole == 0 || next != border, room.fits(prompt.count - next, after: next) || mayExceed && chunks.isEmpty {
+        if next == lastStart, chunks.isEmpty || next != border, room.fits(prompt.count - next, after: next) || mayExceed && chunks.isEmpty {
             let last = StepPlan.PrefillChunk(request: self.request.id, slot: slot, tokens: prompt[next...], position: next, isLast: true)
             chunks.append(last)
             room.take(last)

@@ -66,7 +66,9 @@ final class LlamaBackend: DecodeBackend {
             outcome.decodeTime = clock.measure {
                 for isOld in [false, true] {
                     let together = rows.filter { self.cache.isOld($0.slot) == isOld }
-                    if !together.isEmpty, outcome.engineFault == nil { self.decode(together, inOld: isOld, into: &outcome) }
+                    for batch in together.split(intoAtMost: plan.shape.decodeBatch) where outcome.engineFault == nil {
+                        self.decode(Array(batch), inOld: isOld, into: &outcome)
+                    }
                 }
             }
         }

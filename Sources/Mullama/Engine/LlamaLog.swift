@@ -32,6 +32,11 @@ final class LlamaLog: Sendable {
         }
     }
 
+    /// Says something of our own.
+    func note(_ level: Logger.Level, _ message: String) {
+        self.state.withLock { $0.logger }?.log(level: level, "\(message)", metadata: ["source": "mullama"])
+    }
+
     func receive(_ level: ggml_log_level, _ text: UnsafePointer<CChar>?) {
         guard let text else { return }
         let message = String(cString: text).trimmingCharacters(in: .whitespacesAndNewlines)

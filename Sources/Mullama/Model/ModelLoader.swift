@@ -8,7 +8,7 @@ struct ModelLoader: Sendable {
     /// All models of the process, so that several of one file share its weights.
     private static let loads = SharedLoads<WeightsKey, ModelWeights>()
 
-    private let params: ModelParams
+    let params: ModelParams
     private let onProgress: (@Sendable (Double) -> Void)?
 
     init(_ params: ModelParams, onProgress: (@Sendable (Double) -> Void)?) {
@@ -33,13 +33,13 @@ struct ModelLoader: Sendable {
             ModelWeights(try LlamaModel(path: resolved.url.path, params, isCancelled: isCancelled, onProgress: onProgress))
         }
         try self.check(weights, header)
-        return self.run(weights, header, name: resolved.name?.description)
+        return try await self.run(weights, header, name: resolved.name?.description)
     }
 
     /// How long memory is kept that nothing needs. What is in it is parked then, and is back in milliseconds.
     private static let shrinkAfter = Duration.seconds(30)
 
-    private func run(_ weights: ModelWeights, _ header: GGUFHeader, name: String?) -> AsyncModel {
+    private func run(_ weights: ModelWeights, _ header: GGUFHeader, name: String?) async throws -> AsyncModel {
         let budget = CacheBudget(
             bytesPerToken: header.cacheBytesPerToken(self.params.cacheType),
             limit: self.params.cacheMemory,
@@ -70,12 +70,15 @@ struct ModelLoader: Sendable {
             abort: abort
         )
         let vocabulary = Vocabulary(weights)
+        let check = try await self.check(recipe, header, bytesPerToken: budget.bytesPerToken, vocabularySize: vocabulary.size)
         let host = ModelHost(
             text: vocabulary,
             identity: ModelIdentity(header.url, header, self.params),
             scheduler: Scheduler(limits: limits, prefillPolicy: policy),
             clock: EngineClock(ContinuousClock()),
-            abort: abort
+            abort: abort,
+            shape: check.status.shape,
+            idleWork: check.isNeeded ? check : nil
         ) {
             LlamaBackend(recipe, vocabulary: vocabulary, account: account)
         }
@@ -84,7 +87,8 @@ struct ModelLoader: Sendable {
             contextSize: header.contextSize(self.params.contextSize),
             account: account,
             host: host,
-            template: header.chatTemplate
+            template: header.chatTemplate,
+            reproducibility: { check.status }
         )
     }
 
@@ -121,7 +125,7 @@ struct ModelLoader: Sendable {
         }
     }
 
-    private static func offThePool<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+    static func offThePool<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
         let thread = InferenceThread(name: "mullama-load")
         defer { thread.stop() }
         return try await thread.perform(body)
