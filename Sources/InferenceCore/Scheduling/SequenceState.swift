@@ -35,6 +35,8 @@ struct SequenceState: Sendable {
     private(set) var queuedSince: Duration
     /// Until when it keeps its slot though a higher class wants it, since it has waited for long.
     private(set) var keepsSlotUntil: Duration?
+    /// Where the prompt's state is to be saved on the way: a model that cannot go back needs it for a later prompt that begins alike.
+    var checkpoints: Set<Int> = []
     /// The scheduler's last turn in which a part of the prompt was computed, or the one before which it got its slot.
     var lastTurn = 0
     var usage: Usage
@@ -143,6 +145,12 @@ struct SequenceState: Sendable {
 
     /// Whether it ever had a slot.
     var hasStarted: Bool { self.started != nil }
+
+    /// Where the prompt is to stop for a moment: at a border that others wait for, or where its state is to be saved.
+    func nextStop(_ border: Int?) -> Int? {
+        guard case .prefilling(_, let next) = self.phase else { return nil }
+        return self.checkpoints.union(border.map { [$0] } ?? []).filter { $0 > next }.min()
+    }
 
     var isPrefilling: Bool {
         if case .prefilling = self.phase { !self.isPaused } else { false }

@@ -89,6 +89,7 @@ package actor InferenceEngine {
         self.failOverdue()
         for id in self.scheduler.reachedBarriers() { self.jobs.removeValue(forKey: id)?.run(self) }
         let (plan, actions) = self.scheduler.plan(now: self.clock.now())
+        for (id, miss) in self.scheduler.takeMisses() { self.activity.missed(id, miss) }
         self.deliver(actions)
         guard let plan, let backend = self.backend else { return false }
         let outcome = backend.perform(plan)

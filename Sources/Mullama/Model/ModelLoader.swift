@@ -47,7 +47,6 @@ struct ModelLoader: Sendable {
             compute: ComputeCost(header, self.params.cacheType)
         )
         let account = MemoryAccount(budget)
-        let canTrim = !llama_model_is_recurrent(weights.pointer) && !llama_model_is_hybrid(weights.pointer)
         let limits = SchedulerLimits(
             parallel: self.params.parallel,
             firstSlots: 1,
@@ -55,9 +54,9 @@ struct ModelLoader: Sendable {
             cells: budget.cells,
             queueLimit: self.params.queueLimit,
             waitLimit: self.params.waitLimit,
-            canTrim: canTrim,
-            canTrimMoved: llama_model_n_swa(weights.pointer) == 0,
-            canShift: canTrim,
+            canTrim: !weights.hasState,
+            canTrimMoved: !weights.hasWindow,
+            canShift: !weights.hasState,
             parkedTokens: budget.parkedTokens(self.params.parkedMemory)
         )
         let policy = PrefillPolicy(maxStall: self.params.maxStall, largestChunk: BackendLimits.rows)

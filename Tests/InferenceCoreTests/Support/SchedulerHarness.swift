@@ -59,7 +59,8 @@ struct SchedulerHarness {
             canShift: canShift,
             parkedTokens: parkedTokens
         )
-        self.cache.canTrimMoved = canTrimMoved
+        self.cache.canTrim = canTrim
+        self.cache.canTrimMoved = canTrim && canTrimMoved
         // No time is predicted, so that the chunks are the same on every machine.
         self.scheduler = Scheduler(limits: self.limits, prefillPolicy: PrefillPolicy(maxStall: .zero, loneChunk: chunk))
     }
