@@ -291,9 +291,9 @@ public struct KVLedger: Sendable {
     var slotsInUse: Int { (self.slots.lastIndex { $0.owner != nil } ?? -1) + 1 }
 
     /// Notes a new shape of the cache. What is in use must fit; what is idle and does not is parked.
-    ///
-    /// - Parameter canTrimMoved: Whether a later prompt may keep a part of what was moved. If not, idle slots are parked as a whole.
-    public mutating func resize(to geometry: CacheGeometry, canTrimMoved: Bool = true) -> [MemoryOp] {
+    public mutating func resize(to geometry: CacheGeometry) -> [MemoryOp] {
+        // Where a part of what was moved is of no use, idle slots are parked as a whole.
+        let canTrimMoved = self.limits.canTrimMoved
         var ops: [MemoryOp] = []
         for index in self.slots.indices where self.slots[index].owner == nil {
             let fits = index < geometry.slots && self.slots[index].tokens.count <= geometry.cellsPerSlot

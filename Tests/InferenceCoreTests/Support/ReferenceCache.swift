@@ -127,6 +127,8 @@ struct ReferenceCache {
     /// What is outside of the cache.
     var parkedTokens: Int { self.kept.values.reduce(0) { $0 + $1.count } }
 
+    var keptCount: Int { self.kept.count }
+
     private mutating func resize(to geometry: CacheGeometry, keeping kept: [SlotID]) {
         for slot in self.owners.keys {
             #expect(kept.contains(slot), "\(slot) is in use and does not survive the resize to \(geometry)")
