@@ -5,7 +5,14 @@ public import InferenceCore
 /// last of them, and of their streams, is gone.
 public final class AsyncModel: Sendable {
     /// What the model is.
-    public let info: ModelInfo
+    public var info: ModelInfo {
+        var info = self.loadedInfo
+        if let status = self.reproducibility?() { info.reproducibility = status }
+        return info
+    }
+
+    private let loadedInfo: ModelInfo
+    private let reproducibility: (@Sendable () -> ReproducibilityStatus)?
     /// The size of contexts that do not ask for another.
     let contextSize: Int
     /// What contexts cost, may cost, and were promised.
@@ -13,8 +20,17 @@ public final class AsyncModel: Sendable {
     let host: ModelHost
     private let template: String?
 
-    package init(info: ModelInfo, contextSize: Int, account: MemoryAccount, host: ModelHost, template: String?) {
-        self.info = info
+    /// - Parameter reproducibility: Asked for what is known now; nil if the info says it.
+    package init(
+        info: ModelInfo,
+        contextSize: Int,
+        account: MemoryAccount,
+        host: ModelHost,
+        template: String?,
+        reproducibility: (@Sendable () -> ReproducibilityStatus)? = nil
+    ) {
+        self.loadedInfo = info
+        self.reproducibility = reproducibility
         self.contextSize = contextSize
         self.account = account
         self.host = host

@@ -75,6 +75,7 @@ package final class FakeBackend: DecodeBackend {
             self.cache[slot] = self.kept[id].map { $0.bytes.prefix(count).map { Token(rawValue: Int32($0)) } }
         case .copy(.slot(let source), let slot, let count): self.cache[slot] = Array(self.cache[source, default: []].prefix(count))
         case .park(let slot, let id, let count): self.kept[id] = self.snapshot(of: .slot(slot), keeping: count)
+        case .save(let slot, let id): self.kept[id] = self.snapshot(of: .slot(slot), keeping: self.committedLength(of: slot))
         case .drop(let id): self.kept[id] = nil
         case .discard(let slot, let position, let count): self.cache[slot]?.removeSubrange(position..<(position + count))
         }

@@ -24,7 +24,8 @@ extension KVLedger {
         self.slots[index].context = request.context
         self.slots[index].isStrict = request.isStrict
         self.slots[index].tokens = entry.tokens
-        self.slots[index].reusable = self.limits.canTrimMoved ? reusable : 0
+        self.slots[index].reusable = reusable
+        self.slots[index].leastLength = self.limits.canTrimMoved ? 0 : entry.tokens.count
         let ops = park + [.copy(.kept(id), to: slot, keeping: entry.tokens.count), .drop(id)]
         return Place(slot: slot, reused: entry.tokens.count, ops: ops)
     }

@@ -10,6 +10,9 @@ public struct KVLedger: Sendable {
         var tokens: [Token] = []
         /// How many of them were computed in whole blocks.
         var reusable = 0
+        /// To fewer tokens than that the slot cannot be cut back: with a sliding window, what was moved or copied has left behind what the
+        /// window had passed.
+        var leastLength = 0
         var lastUse: UInt64 = 0
     }
 
@@ -19,6 +22,8 @@ public struct KVLedger: Sendable {
         /// Tokens of the prompt that the slot holds once the operations are done.
         public var reused: Int
         public var ops: [MemoryOp]
+        /// Why it is not all that could be spared; nil if it is.
+        public var miss: CacheMiss?
     }
 
     /// Less is computed again sooner than it is parked and fetched.
@@ -27,14 +32,14 @@ public struct KVLedger: Sendable {
     public private(set) var geometry: CacheGeometry = .none
     var slots: [Slot] = []
     var parked: ParkedPrefixes
+    private(set) var evicted = EvictedPrefixes()
     let limits: SchedulerLimits
-    let policy: PrefixReusePolicy
+    let policy = PrefixReusePolicy()
     private var useCounter: UInt64 = 0
 
     public init(limits: SchedulerLimits) {
         self.limits = limits
-        self.policy = PrefixReusePolicy(canTrim: limits.canTrim)
-        self.parked = ParkedPrefixes(budget: limits.parkedTokens)
+        self.parked = ParkedPrefixes(budget: limits.parkedTokens, canTrim: limits.canTrimMoved)
     }
 
     /// The same without anything in it.
@@ -57,6 +62,7 @@ public struct KVLedger: Sendable {
     public mutating func acquire(for request: GenerationRequest) -> Place? {
         guard let choice = self.policy.choose(among: self.candidates(for: request), sources: self.sources(for: request)) else { return nil }
         let index = Int(choice.slot.rawValue)
+        let miss = self.miss(of: request, reused: choice.reused)
         var ops: [MemoryOp] = []
         let keepsInPlace = choice.source == nil ? choice.reused : 0
         if self.slots[index].reusable - keepsInPlace >= Self.leastParked { ops += self.park(choice.slot, sparing: choice.source) }
@@ -64,15 +70,17 @@ public struct KVLedger: Sendable {
         if let source = choice.source {
             ops.append(.copy(source, to: choice.slot, keeping: choice.reused))
             if case .kept(let id) = source { ops += self.tookBack(id, for: request) }
+            self.slots[index].leastLength = self.limits.canTrimMoved ? 0 : choice.reused
         } else if self.slots[index].tokens.count > choice.reused {
             ops.append(choice.reused == 0 ? .clear(choice.slot) : .removeTail(choice.slot, from: choice.reused))
+            if choice.reused == 0 { self.slots[index].leastLength = 0 }
         }
         self.slots[index].owner = request.id
         self.slots[index].context = request.context
         self.slots[index].isStrict = request.isStrict
         self.slots[index].tokens = Array(request.prompt[..<choice.reused])
         self.slots[index].reusable = choice.reused
-        return Place(slot: choice.slot, reused: choice.reused, ops: ops)
+        return Place(slot: choice.slot, reused: choice.reused, ops: ops, miss: miss)
     }
 
     /// How many tokens of a request's prompt need not be computed if it starts now.
@@ -91,7 +99,13 @@ public struct KVLedger: Sendable {
         self.slots.indices.compactMap { index in
             let slot = self.slots[index]
             guard slot.owner == nil else { return nil }
-            return .init(slot: SlotID(Int32(index)), shared: self.shared(by: slot, request), worth: slot.reusable, lastUse: slot.lastUse)
+            let shared = self.shared(by: slot, request)
+            return .init(
+                slot: SlotID(Int32(index)),
+                shared: self.canCut(slot, to: shared) ? shared : 0,
+                worth: slot.reusable,
+                lastUse: slot.lastUse
+            )
         }
     }
 
@@ -111,6 +125,10 @@ public struct KVLedger: Sendable {
         return slots + kept
     }
 
+    private func canCut(_ slot: Slot, to length: Int) -> Bool {
+        length == slot.tokens.count || self.limits.canTrim && length >= slot.leastLength
+    }
+
     private func shared(by slot: Slot, _ request: GenerationRequest) -> Int {
         guard slot.context == request.context || !slot.isStrict && !request.isStrict else { return 0 }
         return self.policy.reuse(of: slot.tokens[..<slot.reusable], by: request.prompt)
@@ -122,18 +140,44 @@ public struct KVLedger: Sendable {
     mutating func park(_ slot: SlotID, sparing needed: PrefixSource?) -> [MemoryOp] {
         let own = self.slots[Int(slot.rawValue)]
         let tokens = own.tokens[..<own.reusable]
-        guard let context = own.context else { return [] }
+        guard own.context != nil else { return [] }
+        guard self.canCut(own, to: tokens.count) else {
+            self.evicted.note(tokens)
+            return []
+        }
+        return self.keep(tokens, of: slot, sparing: needed).map { dropped, id in
+            dropped + (id.map { [.park(slot, $0, keeping: tokens.count)] } ?? [])
+        } ?? []
+    }
+
+    /// Saves a sequence that goes on, where a later prompt is likely to begin with the same tokens and the sequence cannot be cut back to them.
+    ///
+    /// - Returns: Nothing if that is not worth it, or also elsewhere.
+    mutating func save(_ slot: SlotID) -> [MemoryOp] {
+        let own = self.slots[Int(slot.rawValue)]
+        guard !self.limits.canTrimMoved, own.reusable == own.tokens.count, own.reusable >= Self.leastParked else { return [] }
+        return self.keep(own.tokens[...], of: slot, sparing: nil).map { dropped, id in dropped + (id.map { [.save(slot, $0)] } ?? []) } ?? []
+    }
+
+    /// - Returns: What had to go, and the number of the prefix if it is to be kept; nil if it is elsewhere.
+    private mutating func keep(_ tokens: ArraySlice<Token>, of slot: SlotID, sparing needed: PrefixSource?) -> ([MemoryOp], ParkID?)? {
+        let own = self.slots[Int(slot.rawValue)]
+        guard let context = own.context else { return nil }
         func covers(_ other: some Collection<Token>, _ otherContext: ContextID?, isStrict: Bool) -> Bool {
             (otherContext == context || !isStrict && !own.isStrict) && other.starts(with: tokens)
+                && (self.limits.canTrimMoved || other.count == tokens.count)
         }
         let isElsewhere =
             self.slots.indices.contains {
                 $0 != Int(slot.rawValue)
                     && covers(self.slots[$0].tokens[..<self.slots[$0].reusable], self.slots[$0].context, isStrict: self.slots[$0].isStrict)
             } || self.parked.entries.values.contains { covers($0.reusable, $0.context, isStrict: $0.isStrict) }
-        guard !isElsewhere else { return [] }
+        guard !isElsewhere else { return nil }
+        let before = self.parked.entries
         let parked = self.parked.park(Array(tokens), for: context, isStrict: own.isStrict, sparing: needed)
-        return parked.dropped.map { .drop($0) } + (parked.id.map { [.park(slot, $0, keeping: tokens.count)] } ?? [])
+        for id in parked.dropped { self.evicted.note(before[id]?.tokens ?? []) }
+        if parked.id == nil { self.evicted.note(tokens) }
+        return (parked.dropped.map { .drop($0) }, parked.id)
     }
 
     /// A context that goes on takes its prefix back into the cache; what serves others stays outside as well.
@@ -177,6 +221,7 @@ public struct KVLedger: Sendable {
         self.release(slot)
         self.slots[Int(slot.rawValue)].tokens = []
         self.slots[Int(slot.rawValue)].reusable = 0
+        self.slots[Int(slot.rawValue)].leastLength = 0
         return .clear(slot)
     }
 
@@ -184,7 +229,13 @@ public struct KVLedger: Sendable {
     mutating func lost(_ slot: SlotID) -> MemoryOp {
         self.slots[Int(slot.rawValue)].tokens = []
         self.slots[Int(slot.rawValue)].reusable = 0
+        self.slots[Int(slot.rawValue)].leastLength = 0
         return .clear(slot)
+    }
+
+    /// Notes what a prefix really takes, in tokens.
+    mutating func took(_ id: ParkID, _ size: Int) {
+        self.parked.took(id, size)
     }
 
     /// Notes that a prefix is not outside of the cache after all.
@@ -194,7 +245,8 @@ public struct KVLedger: Sendable {
 
     /// Lets go of what is kept outside and nobody asked for.
     mutating func dropParked() -> [MemoryOp] {
-        self.parked.removeSpare().map { .drop($0) }
+        for entry in self.parked.entries.values where entry.hold == .spare { self.evicted.note(entry.tokens) }
+        return self.parked.removeSpare().map { .drop($0) }
     }
 
     /// Forgets what a context left in slots that no request is using, and what is kept for it outside.
@@ -215,6 +267,7 @@ public struct KVLedger: Sendable {
     public mutating func cutForSaving(_ context: ContextID) -> (slot: SlotID, tokens: [Token])? {
         let own = self.slots.indices.filter {
             self.slots[$0].owner == nil && self.slots[$0].context == context && self.slots[$0].reusable > 0
+                && self.canCut(self.slots[$0], to: self.slots[$0].reusable)
         }
         guard let index = own.max(by: { self.slots[$0].reusable < self.slots[$1].reusable }) else { return nil }
         self.slots[index].tokens.removeSubrange(self.slots[index].reusable...)
@@ -238,9 +291,9 @@ public struct KVLedger: Sendable {
     var slotsInUse: Int { (self.slots.lastIndex { $0.owner != nil } ?? -1) + 1 }
 
     /// Notes a new shape of the cache. What is in use must fit; what is idle and does not is parked.
-    ///
-    /// - Parameter canTrimMoved: Whether a later prompt may keep a part of what was moved. If not, idle slots are parked as a whole.
-    public mutating func resize(to geometry: CacheGeometry, canTrimMoved: Bool = true) -> [MemoryOp] {
+    public mutating func resize(to geometry: CacheGeometry) -> [MemoryOp] {
+        // Where a part of what was moved is of no use, idle slots are parked as a whole.
+        let canTrimMoved = self.limits.canTrimMoved
         var ops: [MemoryOp] = []
         for index in self.slots.indices where self.slots[index].owner == nil {
             let fits = index < geometry.slots && self.slots[index].tokens.count <= geometry.cellsPerSlot
@@ -255,7 +308,7 @@ public struct KVLedger: Sendable {
             self.slots += Array(repeating: Slot(), count: geometry.slots - self.slots.count)
         }
         if !canTrimMoved {
-            for index in self.slots.indices { self.slots[index].reusable = 0 }
+            for index in self.slots.indices { self.slots[index].leastLength = self.slots[index].tokens.count }
         }
         let kept = self.slots.indices.filter { !self.slots[$0].tokens.isEmpty }
         return ops + [.resize(geometry, keeping: kept.map { SlotID(Int32($0)) })]

@@ -12,6 +12,8 @@ public enum MemoryOp: Sendable, Hashable {
     case copy(PrefixSource, to: SlotID, keeping: Int)
     /// Keep the first `keeping` tokens of the slot outside of the cache; the slot is about to be used for something else.
     case park(SlotID, ParkID, keeping: Int)
+    /// Keep what the slot holds outside of the cache as well; the slot goes on with it.
+    case save(SlotID, ParkID)
     /// Let go of a prefix that is kept outside.
     case drop(ParkID)
 
@@ -22,7 +24,7 @@ public enum MemoryOp: Sendable, Hashable {
         case .removeTail(let changed, _), .clear(let changed), .discard(let changed, _, _), .copy(_, let changed, _),
             .park(let changed, _, _):
             changed == slot
-        case .drop: false
+        case .save, .drop: false
         }
     }
 }

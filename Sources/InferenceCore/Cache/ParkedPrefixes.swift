@@ -10,6 +10,8 @@ struct ParkedPrefixes: Sendable {
         var isStrict: Bool
         var hold: Hold
         fileprivate var credit: Int
+        /// What it takes of the budget.
+        fileprivate var size: Int
 
         /// What of it another prompt can use: the beginning that was computed in whole blocks.
         var reusable: ArraySlice<Token> {
@@ -30,17 +32,23 @@ struct ParkedPrefixes: Sendable {
     private(set) var entries: [ParkID: Entry] = [:]
     /// The most tokens of prefixes that nobody asked for.
     private let budget: Int
+    /// Whether a part of a prefix can be used. If not, a longer one does not serve in place of a shorter one.
+    private let canTrim: Bool
     private var inflation = 0
+    /// What a prefix takes beside its tokens, in tokens: recurrent states are as large after one token as after a thousand.
+    private var fixedSize = 0
     private var lastID: UInt64 = 0
 
-    init(budget: Int) {
+    init(budget: Int, canTrim: Bool = true) {
         self.budget = budget
+        self.canTrim = canTrim
     }
 
     /// The same without anything in it. Numbers are not used again.
     var emptied: Self {
-        var emptied = Self(budget: self.budget)
+        var emptied = Self(budget: self.budget, canTrim: self.canTrim)
         emptied.lastID = self.lastID
+        emptied.fixedSize = self.fixedSize
         return emptied
     }
 
@@ -48,8 +56,8 @@ struct ParkedPrefixes: Sendable {
         self.entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    /// Tokens that nobody asked for.
-    private var parked: Int { self.entries.values.reduce(0) { $0 + ($1.hold == .pinned ? 0 : $1.tokens.count) } }
+    /// What nobody asked for takes of the budget.
+    private var parked: Int { self.entries.values.reduce(0) { $0 + ($1.hold == .pinned ? 0 : $1.size) } }
 
     mutating func pin(_ tokens: [Token], for context: ContextID, isStrict: Bool) -> ParkID {
         self.insert(tokens, context, isStrict: isStrict, .pinned)
@@ -64,9 +72,10 @@ struct ParkedPrefixes: Sendable {
         for context: ContextID,
         isStrict: Bool
     ) -> (id: ParkID, dropped: [ParkID])? {
-        let held = self.entries.values.reduce(0) { if case .suspended = $1.hold { $0 + $1.tokens.count } else { $0 } }
-        guard tokens.count <= self.budget - held else { return nil }
-        let dropped = self.makeRoom(for: tokens.count, sparing: nil)
+        let held = self.entries.values.reduce(0) { if case .suspended = $1.hold { $0 + $1.size } else { $0 } }
+        let size = self.fixedSize + tokens.count
+        guard size <= self.budget - held else { return nil }
+        let dropped = self.makeRoom(for: size, sparing: nil)
         return (self.insert(tokens, context, isStrict: isStrict, .suspended(reusable: reusable)), dropped)
     }
 
@@ -82,24 +91,33 @@ struct ParkedPrefixes: Sendable {
     ) -> (
         id: ParkID?, dropped: [ParkID]
     ) {
-        guard tokens.count <= self.budget else { return (nil, []) }
-        // A shorter one that this one begins with can do nothing that this one cannot.
-        var dropped = self.evictable(sparing: needed).filter { id, entry in entry.context == context && tokens.starts(with: entry.tokens) }
+        let size = self.fixedSize + tokens.count
+        guard size <= self.budget else { return (nil, []) }
+        // A shorter one that this one begins with can do nothing that this one cannot, as long as this one can be cut.
+        var dropped = self.evictable(sparing: needed)
+            .filter { id, entry in self.canTrim && entry.context == context && tokens.starts(with: entry.tokens) }
             .map(\.key)
         for id in dropped { self.entries[id] = nil }
-        dropped += self.makeRoom(for: tokens.count, sparing: needed)
-        let id = self.parked + tokens.count <= self.budget ? self.insert(tokens, context, isStrict: isStrict, .spare) : nil
+        dropped += self.makeRoom(for: size, sparing: needed)
+        let id = self.parked + size <= self.budget ? self.insert(tokens, context, isStrict: isStrict, .spare) : nil
         return (id, dropped.sorted())
     }
 
-    private mutating func makeRoom(for count: Int, sparing needed: PrefixSource?) -> [ParkID] {
+    private mutating func makeRoom(for size: Int, sparing needed: PrefixSource?) -> [ParkID] {
         var dropped: [ParkID] = []
-        while self.parked + count > self.budget, let poorest = self.poorest(sparing: needed) {
+        while self.parked + size > self.budget, let poorest = self.poorest(sparing: needed) {
             self.inflation = self.entries[poorest]?.credit ?? self.inflation
             self.entries[poorest] = nil
             dropped.append(poorest)
         }
         return dropped
+    }
+
+    /// Notes what a prefix really takes, in tokens.
+    mutating func took(_ id: ParkID, _ size: Int) {
+        guard let count = self.entries[id]?.tokens.count else { return }
+        self.entries[id]?.size = size
+        self.fixedSize = max(0, size - count)
     }
 
     mutating func used(_ id: ParkID) {
@@ -136,7 +154,8 @@ struct ParkedPrefixes: Sendable {
             context: context,
             isStrict: isStrict,
             hold: hold,
-            credit: self.inflation + tokens.count
+            credit: self.inflation + tokens.count,
+            size: self.fixedSize + tokens.count
         )
         return id
     }

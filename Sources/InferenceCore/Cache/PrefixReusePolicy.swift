@@ -38,12 +38,7 @@ public struct PrefixReusePolicy: Sendable {
         public var source: PrefixSource?
     }
 
-    /// Whether the cache can forget the end of a sequence. Recurrent models cannot, so they start anew.
-    public var canTrim: Bool
-
-    public init(canTrim: Bool) {
-        self.canTrim = canTrim
-    }
+    public init() {}
 
     /// Rules, first match wins:
     /// 1. the slot that shares the most, in place, if no copy shares more and the slot would lose at most half of what it is worth;
@@ -72,9 +67,12 @@ public struct PrefixReusePolicy: Sendable {
 
     /// How many tokens of a prompt need not be computed if `cached` is there: whole blocks, and never the last chunk.
     public func reuse(of cached: some Collection<Token>, by prompt: [Token]) -> Int {
-        guard self.canTrim else { return 0 }
+        PrefillBlocks.floor(self.common(cached, prompt))
+    }
+
+    /// How many tokens two prompts have in common that need not be computed for the second.
+    func common(_ cached: some Collection<Token>, _ prompt: [Token]) -> Int {
         let limit = PrefillBlocks.lastChunkStart(promptCount: prompt.count)
-        let common = zip(cached, prompt.prefix(limit)).prefix { $0 == $1 }.count
-        return PrefillBlocks.floor(common)
+        return zip(cached, prompt.prefix(limit)).prefix { $0 == $1 }.count
     }
 }

@@ -8,11 +8,14 @@ public struct StepCostModel: Sendable {
     // Before chunks of several sizes were seen, their time is taken to grow with their size: larger ones are then tried with care.
     private var prefill = RunningFit(pull: SIMD3(1, 1e-3, 1e-2))
 
+    /// The most rows of a decode batch: more are several batches, each of which costs its fixed part.
+    public var decodeBatch = Int.max
+
     public init() {}
 
     public mutating func learn(_ outcome: StepOutcome, from plan: StepPlan) {
         if let time = outcome.decodeTime, !plan.decode.isEmpty {
-            self.decode.learn(Self.features(plan.decode.map(\.position)), time.seconds)
+            self.decode.learn(self.features(plan.decode.map(\.position), inBatchesOf: plan.shape.decodeBatch), time.seconds)
         }
         if let time = outcome.prefillTime, !plan.prefill.isEmpty {
             let features = plan.prefill.reduce(SIMD3<Double>.zero) { $0 + Self.features(tokens: $1.tokens.count, after: $1.position) }
@@ -20,11 +23,11 @@ public struct StepCostModel: Sendable {
         }
     }
 
-    /// Seconds for one batch of decode rows, or nil as long as none was measured.
+    /// Seconds for the decode rows of a step, or nil as long as none was measured.
     ///
     /// - Parameter depths: How many tokens each row's sequence holds.
     public func secondsToDecode(depths: [Int]) -> Double? {
-        depths.isEmpty ? 0 : self.decode.predict(Self.features(depths))
+        depths.isEmpty ? 0 : self.decode.predict(self.features(depths, inBatchesOf: self.decodeBatch))
     }
 
     /// Seconds for a chunk of a prompt, or nil as long as none was measured.
@@ -44,8 +47,8 @@ public struct StepCostModel: Sendable {
         return seconds
     }
 
-    private static func features(_ depths: [Int]) -> SIMD3<Double> {
-        SIMD3(1, Double(depths.count) / 4, Double(depths.reduce(0, +)) / 4_096)
+    private func features(_ depths: [Int], inBatchesOf size: Int) -> SIMD3<Double> {
+        SIMD3(Double(depths.count.parts(ofAtMost: size)), Double(depths.count) / 4, Double(depths.reduce(0, +)) / 4_096)
     }
 
     private static func features(tokens: Int, after depth: Int) -> SIMD3<Double> {

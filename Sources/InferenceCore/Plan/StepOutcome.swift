@@ -30,6 +30,8 @@ public struct StepOutcome: Sendable {
     public var unserved: Set<RequestID>
     /// Prefixes that were to be kept outside of the cache and are not.
     public var unparked: Set<ParkID>
+    /// What the prefixes take that were put outside of the cache, in tokens of the cache.
+    public var parkedSizes: [ParkID: Int]
     /// The cache could not be given its new shape. Then it is as it was, and nothing of the step was done.
     public var resizeFault: RequestFault?
     /// Whether the cache that was being made is there; nil while it is not.
@@ -55,6 +57,7 @@ public struct StepOutcome: Sendable {
         aborted: Set<RequestID> = [],
         unserved: Set<RequestID> = [],
         unparked: Set<ParkID> = [],
+        parkedSizes: [ParkID: Int] = [:],
         resizeFault: RequestFault? = nil,
         preparation: Preparation? = nil,
         engineFault: RequestFault? = nil,
@@ -66,6 +69,7 @@ public struct StepOutcome: Sendable {
         self.aborted = aborted
         self.unserved = unserved
         self.unparked = unparked
+        self.parkedSizes = parkedSizes
         self.resizeFault = resizeFault
         self.preparation = preparation
         self.engineFault = engineFault

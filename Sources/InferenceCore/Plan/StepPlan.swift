@@ -1,6 +1,6 @@
 /// One step of the engine: changes to the cache first, then the rows to compute.
 public struct StepPlan: Sendable, Equatable {
-    /// The next token of a sequence that is generating. All of a step's decode rows are computed in one batch.
+    /// The next token of a sequence that is generating. A step's decode rows are computed in one batch, or in as few as the shape allows.
     public struct DecodeRow: Sendable, Equatable {
         public var request: RequestID
         public var slot: SlotID
@@ -36,11 +36,20 @@ public struct StepPlan: Sendable, Equatable {
     public var memory: [MemoryOp]
     public var decode: [DecodeRow]
     public var prefill: [PrefillChunk]
+    /// What may be computed together.
+    public var shape: StepShape
 
     /// A cache of this shape is to be made beside the present one while the steps go on; nil: none is, and one that was made is let go of.
     public var preparing: CacheGeometry?
 
-    public init(memory: [MemoryOp] = [], decode: [DecodeRow] = [], prefill: [PrefillChunk] = [], preparing: CacheGeometry? = nil) {
+    public init(
+        memory: [MemoryOp] = [],
+        decode: [DecodeRow] = [],
+        prefill: [PrefillChunk] = [],
+        shape: StepShape = .any,
+        preparing: CacheGeometry? = nil
+    ) {
+        self.shape = shape
         self.preparing = preparing
         self.memory = memory
         self.decode = decode

@@ -18,12 +18,14 @@ extension Scheduler {
             self.ledger.extend(chunk.slot, by: chunk.tokens, inWholeBlocks: !chunk.isLast)
             self.sequences[chunk.request]?.phase = .prefilling(chunk.slot, next: chunk.tokens.endIndex)
         }
+        for (id, size) in outcome.parkedSizes { self.ledger.took(id, size) }
         var actions: [EngineAction] = []
         for id in outcome.unparked.sorted() { actions += self.lost(id, now: now) }
         for id in outcome.unserved.sorted() {
             guard let slot = self.sequences[id]?.slot else { continue }
             self.pendingOps.append(self.ledger.lost(slot))
             self.sequences[id]?.startOver()
+            self.misses[id] = .lost
         }
         for (id, fault) in outcome.faults.sorted(by: { $0.key < $1.key }) {
             actions += self.fail(id, fault, now: now)

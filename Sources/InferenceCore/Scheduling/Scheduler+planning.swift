@@ -2,12 +2,12 @@ extension Scheduler {
     /// The next step, or nil when there is nothing to do; and what to tell the outside first.
     public mutating func plan(now: Duration) -> (plan: StepPlan?, actions: [EngineAction]) {
         var actions = self.endExpired(now: now)
-        var step = Step(plan: StepPlan(memory: self.pendingOps))
+        var step = Step(plan: StepPlan(memory: self.pendingOps, shape: self.shape))
         self.pendingOps = []
 
         actions += self.admit(into: &step, now: now)
         // What goes with a resize may be asked for a second time, and a shift must not be done twice: it waits for the next step.
-        if step.undo == nil { step.plan.memory += self.shiftFull() }
+        if step.undo == nil { step.plan.memory += self.shiftFull() + self.saveCheckpoints() }
         let active = self.active()
         step.plan.decode = self.decodeRows(of: active)
         step.plan.prefill = self.prefillChunks(of: active, beside: step.plan.decode)
@@ -109,9 +109,12 @@ extension Scheduler {
             step.plan.memory += place.ops
             sequence.resume(in: place.slot, now: now)
         } else {
+            let checkpoints = self.checkpoints(of: sequence.request)
             guard let place = self.ledger.acquire(for: sequence.request) else { return }
             step.plan.memory += place.ops
+            self.misses[id] = place.miss
             sequence.start(in: place.slot, reused: place.reused, now: now)
+            sequence.checkpoints = checkpoints.filter { $0 > place.reused }
         }
         sequence.lastTurn = self.turn
         self.sequences[id] = sequence
@@ -138,6 +141,7 @@ extension Scheduler {
             let shared = leaders.map { (leader: $0, reuse: self.reuse(of: $0, by: request)) }
             if let (leader, reuse) = shared.max(by: { $0.reuse < $1.reuse }), reuse >= own + PrefillPolicy.worthWaiting {
                 self.borders[leader] = min(self.borders[leader] ?? .max, reuse)
+                if !self.limits.canTrimMoved { self.sequences[leader]?.checkpoints.insert(reuse) }
             } else {
                 starting.append(id)
                 leaders.append(id)
@@ -213,12 +217,22 @@ extension Scheduler {
 
         var chunks: [StepPlan.PrefillChunk] = []
         for id in self.inPrefillOrder(prompts) {
-            let own = self.sequences[id]?.prefillChunks(in: &room, until: self.borders[id], mayExceed: chunks.isEmpty) ?? []
+            let own = self.prefillChunks(of: id, in: &room, mayExceed: chunks.isEmpty)
             guard !own.isEmpty else { continue }
             self.sequences[id]?.lastTurn = self.turn
             chunks += own
         }
         return chunks
+    }
+
+    private func prefillChunks(of id: RequestID, in room: inout PrefillRoom, mayExceed: Bool) -> [StepPlan.PrefillChunk] {
+        self.sequences[id]?
+            .prefillChunks(
+                in: &room,
+                until: self.sequences[id]?.nextStop(self.borders[id]),
+                ofAtMost: self.shape.prefillChunk,
+                mayExceed: mayExceed
+            ) ?? []
     }
 
     private func inPrefillOrder(_ prompts: [RequestID]) -> [RequestID] {

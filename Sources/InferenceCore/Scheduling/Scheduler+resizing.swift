@@ -32,7 +32,7 @@ extension Scheduler {
 
     private mutating func noteResize(to geometry: CacheGeometry, admitting requests: [RequestID], in step: inout Step) {
         step.undo = (self.ledger, step.plan.memory, geometry, requests.compactMap { self.sequences[$0] })
-        step.plan.memory += self.ledger.resize(to: geometry, canTrimMoved: self.limits.canTrimMoved)
+        step.plan.memory += self.ledger.resize(to: geometry)
     }
 
     /// Takes in whether a cache that was to be made is there.

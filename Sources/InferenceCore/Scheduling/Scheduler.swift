@@ -9,6 +9,7 @@ public struct Scheduler: Sendable {
     public let limits: SchedulerLimits
     let prefillPolicy: PrefillPolicy
     var cost = StepCostModel()
+    var shape = StepShape.any
     var sequences: [RequestID: SequenceState] = [:]
     var waiting = WaitingQueue()
     /// Requests that have a slot, in the order in which they got it.
@@ -29,6 +30,8 @@ public struct Scheduler: Sendable {
     var borders: [RequestID: Int] = [:]
     /// Steps with rows so far.
     var steps = 0
+    /// Why prompts that were begun were not spared more, until the engine has asked.
+    var misses: [RequestID: CacheMiss] = [:]
     /// Steps with prompts so far.
     var turn = 0
     /// No request is over before that, unless something comes of it.
@@ -135,6 +138,18 @@ extension Scheduler {
     /// Stops or resumes work on a request whose consumer is behind. It keeps its slot.
     public mutating func setPaused(_ id: RequestID, _ isPaused: Bool) {
         self.sequences[id]?.isPaused = isPaused
+    }
+
+    /// Why the prompts that got a slot since the last time were not spared more work. Each is told once.
+    public mutating func takeMisses() -> [(request: RequestID, miss: CacheMiss)] {
+        defer { self.misses = [:] }
+        return self.misses.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// Bounds what later steps compute together.
+    public mutating func restrict(to shape: StepShape) {
+        self.shape = shape
+        self.cost.decodeBatch = shape.decodeBatch
     }
 
     /// Forgets what a context computed, as far as no request is using it.

@@ -41,7 +41,7 @@ public struct SchedulerLimits: Sendable, Hashable {
         self.queueLimit = queueLimit
         self.waitLimit = waitLimit
         self.canTrim = canTrim
-        self.canTrimMoved = canTrimMoved
+        self.canTrimMoved = canTrim && canTrimMoved
         self.canShift = canShift
         self.parkedTokens = parkedTokens
     }

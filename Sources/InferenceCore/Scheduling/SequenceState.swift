@@ -35,6 +35,8 @@ struct SequenceState: Sendable {
     private(set) var queuedSince: Duration
     /// Until when it keeps its slot though a higher class wants it, since it has waited for long.
     private(set) var keepsSlotUntil: Duration?
+    /// Where the prompt's state is to be saved on the way: a model that cannot go back needs it for a later prompt that begins alike.
+    var checkpoints: Set<Int> = []
     /// The scheduler's last turn in which a part of the prompt was computed, or the one before which it got its slot.
     var lastTurn = 0
     var usage: Usage
@@ -144,6 +146,12 @@ struct SequenceState: Sendable {
     /// Whether it ever had a slot.
     var hasStarted: Bool { self.started != nil }
 
+    /// Where the prompt is to stop for a moment: at a border that others wait for, or where its state is to be saved.
+    func nextStop(_ border: Int?) -> Int? {
+        guard case .prefilling(_, let next) = self.phase else { return nil }
+        return self.checkpoints.union(border.map { [$0] } ?? []).filter { $0 > next }.min()
+    }
+
     var isPrefilling: Bool {
         if case .prefilling = self.phase { !self.isPaused } else { false }
     }
@@ -158,21 +166,30 @@ struct SequenceState: Sendable {
     ///
     /// - Parameters:
     ///   - border: Where to stop for a moment.
+    ///   - size: The most tokens of a chunk that is not the last.
     ///   - mayExceed: Whether the end of the prompt, which is up to 31 tokens, is given even if there is no room for it.
-    func prefillChunks(in room: inout PrefillRoom, until border: Int?, mayExceed: Bool) -> [StepPlan.PrefillChunk] {
+    func prefillChunks(
+        in room: inout PrefillRoom,
+        until border: Int?,
+        ofAtMost size: Int = .max,
+        mayExceed: Bool
+    ) -> [StepPlan.PrefillChunk] {
         guard case .prefilling(let slot, var next) = self.phase else { return [] }
         let prompt = self.request.prompt
         let lastStart = PrefillBlocks.lastChunkStart(promptCount: prompt.count)
         var chunks: [StepPlan.PrefillChunk] = []
         let end = border.map { $0 > next ? min($0, lastStart) : lastStart } ?? lastStart
-        let whole = min(end - next, room.tokens(after: next))
-        if whole > 0 {
+        var whole = min(end - next, room.tokens(after: next), size)
+        while whole > 0 {
             let tokens = prompt[next..<(next + whole)]
-            chunks.append(.init(request: self.request.id, slot: slot, tokens: tokens, position: next, isLast: false))
-            room.take(chunks[0])
+            let chunk = StepPlan.PrefillChunk(request: self.request.id, slot: slot, tokens: tokens, position: next, isLast: false)
+            chunks.append(chunk)
+            room.take(chunk)
             next += whole
+            // A chunk below the bound is as large as the room was.
+            whole = whole < size ? 0 : min(end - next, room.tokens(after: next), size)
         }
-        if next == lastStart, whole == 0 || next != border, room.fits(prompt.count - next, after: next) || mayExceed && chunks.isEmpty {
+        if next == lastStart, chunks.isEmpty || next != border, room.fits(prompt.count - next, after: next) || mayExceed && chunks.isEmpty {
             let last = StepPlan.PrefillChunk(request: self.request.id, slot: slot, tokens: prompt[next...], position: next, isLast: true)
             chunks.append(last)
             room.take(last)

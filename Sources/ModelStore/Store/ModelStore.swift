@@ -32,14 +32,22 @@ public struct ModelStore: Sendable {
 
     /// The folder that is used with the given environment variables. Empty variables count as missing.
     public static func defaultRoot(environment: [String: String]) -> URL {
-        func folder(_ variable: String) -> URL? {
-            guard let path = environment[variable], !path.isEmpty else { return nil }
-            return URL(filePath: path, directoryHint: .isDirectory)
-        }
-        if let root = folder("MULLAMA_MODELS") { return root }
-        let home = folder("HOME") ?? FileManager.default.homeDirectoryForCurrentUser
-        let cache = folder("XDG_CACHE_HOME") ?? home.appending(path: ".cache", directoryHint: .isDirectory)
-        return cache.appending(path: "mullama/models", directoryHint: .isDirectory)
+        if let root = folder("MULLAMA_MODELS", environment) { return root }
+        return cacheFolder(environment: environment).appending(path: "models", directoryHint: .isDirectory)
+    }
+
+    /// The user's folder for what can be made again: `mullama` in `$XDG_CACHE_HOME`, else `~/.cache/mullama`.
+    package static var cacheFolder: URL { cacheFolder(environment: ProcessInfo.processInfo.environment) }
+
+    private static func cacheFolder(environment: [String: String]) -> URL {
+        let home = folder("HOME", environment) ?? FileManager.default.homeDirectoryForCurrentUser
+        let cache = folder("XDG_CACHE_HOME", environment) ?? home.appending(path: ".cache", directoryHint: .isDirectory)
+        return cache.appending(path: "mullama", directoryHint: .isDirectory)
+    }
+
+    private static func folder(_ variable: String, _ environment: [String: String]) -> URL? {
+        guard let path = environment[variable], !path.isEmpty else { return nil }
+        return URL(filePath: path, directoryHint: .isDirectory)
     }
 
     /// The usable models, sorted by name. Damaged manifests are left out; ``listing()`` reports them.

@@ -1,4 +1,5 @@
 import InferenceCore
+import Logging
 import Synchronization
 
 /// What a model is doing and has done, readable at any time: nobody who asks waits for the engine.
@@ -10,6 +11,7 @@ package final class ActivityLog: Sendable {
         var status: GenerationStatus
         var started: Duration
         var lastToken: Duration?
+        var cacheMiss: CacheMiss?
         /// From the first token to the last.
         var decoding: Duration = .zero
         /// Who else counts this generation.
@@ -92,6 +94,16 @@ package final class ActivityLog: Sendable {
         }
     }
 
+    /// Notes why a prompt that is begun was not spared more.
+    func missed(_ id: RequestID, _ miss: CacheMiss) {
+        let status = self.state.withLock { state in
+            state.live[id]?.cacheMiss = miss
+            return state.live[id]?.status
+        }
+        let prompt = status.map { " of \($0.promptTokens) tokens" } ?? ""
+        LlamaLog.shared.note(.debug, "\(id): the prompt\(prompt) is not all in the cache: \(miss)", ["request": "\(id.rawValue)"])
+    }
+
     /// Notes how far the generations are that have begun.
     func advanced(_ progress: [SequenceProgress], slotTime: Duration?) {
         let gaps = self.state.withLock { state in
@@ -120,6 +132,8 @@ package final class ActivityLog: Sendable {
         let now = self.clock.now()
         let live = self.state.withLock { state -> Live? in
             guard let live = state.live.removeValue(forKey: id) else { return nil }
+            var record = record
+            record.cacheMiss = live.cacheMiss
             if state.records.count < Self.recordLimit {
                 state.records.append(record)
             } else {

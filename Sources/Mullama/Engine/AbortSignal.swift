@@ -44,5 +44,10 @@ package final class AbortSignal: Sendable {
         return body()
     }
 
+    /// Whether a request was cancelled and is not forgotten.
+    func isCancelled(_ request: RequestID) -> Bool {
+        self.state.withLock { $0.cancelled.contains(request) }
+    }
+
     var isAborted: Bool { self.flag.load(ordering: .relaxed) }
 }

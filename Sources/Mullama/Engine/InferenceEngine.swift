@@ -33,6 +33,9 @@ package actor InferenceEngine {
     private var lifecycle = Lifecycle.running
     private var sleeper: CheckedContinuation<Void, Never>?
     private var alarm: Task<Void, Never>?
+    private var idleWork: (any IdleWork)?
+    /// Since when there has been nothing to do.
+    private var idleSince: Duration?
 
     package init(thread: InferenceThread, clock: EngineClock, scheduler: Scheduler, activity: ActivityLog) {
         self.thread = thread
@@ -43,10 +46,19 @@ package actor InferenceEngine {
 
     /// Starts the engine. It runs until it is closed, then frees the backend and ends its thread.
     ///
-    /// - Parameter makeBackend: Called on the engine's thread, the only one that ever touches the backend.
-    package nonisolated func start(_ makeBackend: @escaping @Sendable () -> any DecodeBackend) {
+    /// - Parameters:
+    ///   - shape: What steps keep to.
+    ///   - idleWork: What to do when there has been nothing else to do for some time.
+    ///   - makeBackend: Called on the engine's thread, the only one that ever touches the backend.
+    package nonisolated func start(
+        shape: StepShape = .any,
+        idleWork: (any IdleWork)? = nil,
+        _ makeBackend: @escaping @Sendable () -> any DecodeBackend
+    ) {
         // A message, since the first request may come before the task below gets to run.
         self.send { engine in
+            engine.scheduler.restrict(to: shape)
+            engine.idleWork = idleWork
             engine.makeBackend = makeBackend
             engine.backend = makeBackend()
         }
@@ -56,6 +68,9 @@ package actor InferenceEngine {
     private func run() async {
         while !self.isDone {
             if self.step() {
+                self.idleSince = nil
+                await Task.yield()
+            } else if self.doIdleWork() {
                 await Task.yield()
             } else if !self.isDone {
                 await self.sleep()
@@ -74,6 +89,7 @@ package actor InferenceEngine {
         self.failOverdue()
         for id in self.scheduler.reachedBarriers() { self.jobs.removeValue(forKey: id)?.run(self) }
         let (plan, actions) = self.scheduler.plan(now: self.clock.now())
+        for (id, miss) in self.scheduler.takeMisses() { self.activity.missed(id, miss) }
         self.deliver(actions)
         guard let plan, let backend = self.backend else { return false }
         let outcome = backend.perform(plan)
@@ -152,6 +168,28 @@ package actor InferenceEngine {
         self.scheduler.busyLengths.allSatisfy { backend.committedLength(of: $0.slot) == $0.length }
     }
 
+    // MARK: Idle
+
+    /// How long there must have been nothing to do: who has just loaded a model is about to use it.
+    private static let idleDelay = Duration.seconds(2)
+
+    private var idleWorkTime: Duration? {
+        guard self.idleWork != nil, case .running = self.lifecycle, self.scheduler.isIdle else { return nil }
+        return self.idleSince.map { $0 + Self.idleDelay }
+    }
+
+    /// - Returns: Whether there was anything to do and it was time for it.
+    private func doIdleWork() -> Bool {
+        let now = self.clock.now()
+        self.idleSince = self.idleSince ?? now
+        guard let time = self.idleWorkTime, time <= now, let work = self.idleWork else { return false }
+        if case .done(let shape) = work.advance() {
+            self.idleWork = nil
+            if let shape { self.scheduler.restrict(to: shape) }
+        }
+        return true
+    }
+
     // MARK: Sleeping
 
     private func sleep() async {
@@ -171,8 +209,9 @@ package actor InferenceEngine {
     }
 
     private var nextAlarm: Duration? {
-        guard case .closing(_, let time?) = self.lifecycle else { return self.scheduler.nextAlarm }
-        return min(time, self.scheduler.nextAlarm ?? time)
+        var times = [self.scheduler.nextAlarm, self.idleWorkTime].compactMap(\.self)
+        if case .closing(_, let time?) = self.lifecycle { times.append(time) }
+        return times.min()
     }
 
     private var isDone: Bool {

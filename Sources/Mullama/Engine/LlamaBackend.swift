@@ -66,7 +66,9 @@ final class LlamaBackend: DecodeBackend {
             outcome.decodeTime = clock.measure {
                 for isOld in [false, true] {
                     let together = rows.filter { self.cache.isOld($0.slot) == isOld }
-                    if !together.isEmpty, outcome.engineFault == nil { self.decode(together, inOld: isOld, into: &outcome) }
+                    for batch in together.split(intoAtMost: plan.shape.decodeBatch) where outcome.engineFault == nil {
+                        self.decode(Array(batch), inOld: isOld, into: &outcome)
+                    }
                 }
             }
         }
@@ -79,6 +81,7 @@ final class LlamaBackend: DecodeBackend {
         }
         outcome.preparation = self.cache.prepare(plan.preparing, waits: !plan.hasRows)
         self.cache.moveSome()
+        outcome.parkedSizes = self.cache.parkedSizes
         return outcome
     }
 
@@ -123,8 +126,14 @@ final class LlamaBackend: DecodeBackend {
             self.batch.append(token, at: chunk.position + offset, in: chunk.slot, wantsLogits: isLast)
         }
         let code = self.abort.during(chunk.request) { self.cache.decode(self.batch, inOld: false) }
-        if code == 2, self.cache.removeTail(chunk.slot, from: chunk.position) {
-            outcome.aborted.insert(chunk.request)
+        if code == 2 {
+            if self.cache.removeTail(chunk.slot, from: chunk.position) {
+                outcome.aborted.insert(chunk.request)
+            } else {
+                // A state that cannot be rolled back is half one and half the other.
+                self.cache.forget(chunk.slot)
+                outcome.unserved.insert(chunk.request)
+            }
             return
         }
         guard code == 0 else {

@@ -23,6 +23,10 @@ final class LlamaCache {
     /// Prefixes of the old context that are still to be parked.
     private var toPark: [(id: ParkID, slot: SlotID, count: Int)] = []
     private var unparked: Set<ParkID> = []
+    /// What prefixes take that were parked since the last changes, in tokens.
+    private(set) var parkedSizes: [ParkID: Int] = [:]
+    /// Slots with a row in this step, which come to a border soon.
+    private var decoding: Set<SlotID> = []
 
     /// - Parameter account: Sees in time that a cache cannot be had.
     init(_ recipe: ContextRecipe, account: MemoryAccount) {
@@ -64,6 +68,7 @@ final class LlamaCache {
     /// - Throws: If the cache could not be given its new shape. Then it is as it was.
     /// - Returns: Prefixes that were to be parked and are not.
     func apply(_ ops: [MemoryOp]) throws(RequestFault) -> Set<ParkID> {
+        self.parkedSizes = [:]
         // Many prompts of one step may begin alike.
         var lastCopied: (slot: SlotID, snapshot: SequenceSnapshot)?
         var waitingParks: [(id: ParkID, slot: SlotID, count: Int)] = []
@@ -99,6 +104,8 @@ final class LlamaCache {
             self.put(self.keptPrefix(id), into: slot, keeping: count)
         case .park(let slot, let id, let count):
             self.park(id, self.snapshot(of: slot, keeping: count))
+        case .save(let slot, let id):
+            self.park(id, self.snapshot(of: slot))
         case .drop(let id):
             self.kept[id] = nil
             self.toPark.removeAll { $0.id == id }
@@ -107,7 +114,8 @@ final class LlamaCache {
         }
     }
 
-    private func forget(_ slot: SlotID) {
+    /// Forgets what a slot holds.
+    func forget(_ slot: SlotID) {
         self.toMove.removeAll { $0 == slot }
         self.context?.clear(slot)
         self.broken.remove(slot)
@@ -139,7 +147,11 @@ final class LlamaCache {
 
     private func park(_ id: ParkID, _ snapshot: SequenceSnapshot?) {
         self.kept[id] = snapshot
-        if snapshot == nil { self.unparked.insert(id) }
+        guard let snapshot else {
+            self.unparked.insert(id)
+            return
+        }
+        self.parkedSizes[id] = snapshot.bytes.count.parts(ofAtMost: max(1, self.account.budget.bytesPerToken))
     }
 
     private func park(_ prefix: (id: ParkID, slot: SlotID, count: Int)) {
@@ -164,6 +176,11 @@ final class LlamaCache {
             self.settle()
         }
         guard let geometry else { return nil }
+        if self.old != nil {
+            // Who has no row now would be waited for in vain.
+            for slot in self.toMove where !self.decoding.contains(slot) { self.move(slot) }
+            guard self.toMove.isEmpty else { return nil }
+        }
         if self.prepared == nil {
             do {
                 try self.claim(geometry)
@@ -226,6 +243,7 @@ final class LlamaCache {
 
     /// Moves what cannot be computed where it is: prompts, which may be too long for the old context, and sequences that have filled theirs.
     func makeRoom(for plan: StepPlan) {
+        self.decoding = Set(plan.decode.map(\.slot))
         guard let cells = self.old?.geometry.cellsPerSlot else { return }
         for chunk in plan.prefill { self.move(chunk.slot) }
         for row in plan.decode where row.position >= cells { self.move(row.slot) }
@@ -236,15 +254,19 @@ final class LlamaCache {
         guard self.old != nil else { return }
         let clock = ContinuousClock()
         let end = clock.now + Self.moveTime
-        repeat { self.moveNext() } while self.old != nil && clock.now < end
+        repeat {
+            guard let slot = self.toMove.first(where: { self.old?.isAtBorder($0) ?? true }) else { break }
+            self.moveNext(slot)
+        } while clock.now < end
+        while self.toMove.isEmpty, self.old != nil, clock.now < end { self.moveNext() }
     }
 
     private func moveAll() {
-        while self.old != nil { self.moveNext() }
+        while self.old != nil { self.moveNext(self.toMove.first) }
     }
 
-    private func moveNext() {
-        if let slot = self.toMove.first {
+    private func moveNext(_ slot: SlotID? = nil) {
+        if let slot {
             self.move(slot)
         } else if let prefix = self.toPark.popLast() {
             self.park(prefix)

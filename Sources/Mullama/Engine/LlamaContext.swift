@@ -98,25 +98,41 @@ struct LlamaContext: ~Copyable {
         return true
     }
 
+    /// Whether a slot's tokens have the same places relative to blocks of 16 after they were moved. What a sliding window has passed is left
+    /// behind, and a sum over cells is another if they lie otherwise in the blocks that it is computed in.
+    func isAtBorder(_ slot: SlotID) -> Bool {
+        let window = Int(llama_model_n_swa(self.weights.pointer))
+        let passed = self.length(of: slot) - window
+        return window == 0 || passed <= 0 || passed.isMultiple(of: PrefillBlocks.size)
+    }
+
     /// What a slot holds. With a sliding window, tokens that it has passed are left out.
     func snapshot(of slot: SlotID) -> SequenceSnapshot? {
         let size = llama_state_seq_get_size(self.pointer, slot.rawValue)
         let state = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             count = llama_state_seq_get_data(self.pointer, buffer.baseAddress, size, slot.rawValue)
         }
-        guard !state.isEmpty else { return nil }
-        return SequenceSnapshot(state, slot: Int(slot.rawValue), slots: self.geometry.slots, secondPart: self.secondPart(of: slot))
+        // llama.cpp does not tell where the parts of such a state begin.
+        guard !state.isEmpty, !(self.weights.isHybrid && self.weights.hasWindow) else { return nil }
+        return SequenceSnapshot(
+            state,
+            slot: Int(slot.rawValue),
+            slots: self.geometry.slots,
+            secondPart: self.secondPart(of: slot),
+            isSecondFixed: self.weights.hasState
+        )
     }
 
     /// Puts a snapshot into a slot in place of what it holds.
     func restore(_ snapshot: SequenceSnapshot, into slot: SlotID) -> Bool {
-        guard let state = snapshot.state(slots: self.geometry.slots) else { return false }
+        let state = snapshot.state(slots: self.geometry.slots, isSecondFixed: self.weights.hasState)
+        guard let state else { return false }
         return llama_state_seq_set_data(self.pointer, state, state.count, slot.rawValue) > 0
     }
 
-    /// Bytes of a slot's state that are the part of the cache with a sliding window.
+    /// Bytes of a slot's state that are the part of the cache with a sliding window, or the recurrent part.
     private func secondPart(of slot: SlotID) -> Int {
-        guard llama_model_n_swa(self.weights.pointer) > 0 else { return 0 }
+        guard self.weights.hasWindow || self.weights.hasState else { return 0 }
         let partial = llama_state_seq_get_size_ext(self.pointer, slot.rawValue, UInt32(LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY))
         return max(0, partial - SequenceSnapshot.headerSize)
     }

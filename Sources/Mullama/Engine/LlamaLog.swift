@@ -32,6 +32,12 @@ final class LlamaLog: Sendable {
         }
     }
 
+    /// Says something of our own.
+    func note(_ level: Logger.Level, _ message: @autoclosure () -> String, _ metadata: Logger.Metadata = [:]) {
+        guard let logger = self.state.withLock({ $0.logger }), logger.logLevel <= level else { return }
+        logger.log(level: level, "\(message())", metadata: metadata.merging(["source": "mullama"]) { $1 })
+    }
+
     func receive(_ level: ggml_log_level, _ text: UnsafePointer<CChar>?) {
         guard let text else { return }
         let message = String(cString: text).trimmingCharacters(in: .whitespacesAndNewlines)

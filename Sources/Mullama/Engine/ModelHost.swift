@@ -18,6 +18,7 @@ package final class ModelHost: StreamProducer {
 
     let engine: InferenceEngine
     private let abort: AbortSignal
+    private let idleWork: (any IdleWork)?
     package let activity: ActivityLog
     private let text = InferenceThread(name: "mullama-text")
     let identity: ModelIdentity
@@ -25,6 +26,8 @@ package final class ModelHost: StreamProducer {
 
     /// - Parameters:
     ///   - abort: Tells the backend of cancels while it is in a step.
+    ///   - shape: What steps keep to.
+    ///   - idleWork: What to do when there has been nothing else to do for some time.
     ///   - makeBackend: Called on the engine's thread.
     package init(
         text: any TextModel,
@@ -32,6 +35,8 @@ package final class ModelHost: StreamProducer {
         scheduler: Scheduler,
         clock: EngineClock,
         abort: AbortSignal = AbortSignal(),
+        shape: StepShape = .any,
+        idleWork: (any IdleWork)? = nil,
         makeBackend: @escaping @Sendable () -> any DecodeBackend
     ) {
         let activity = ActivityLog(clock: clock, parallel: scheduler.limits.parallel)
@@ -42,7 +47,8 @@ package final class ModelHost: StreamProducer {
         self.identity = identity
         self.abort = abort
         self.state = Mutex(State(vocabulary: text))
-        engine.start(makeBackend)
+        self.idleWork = idleWork
+        engine.start(shape: shape, idleWork: idleWork, makeBackend)
     }
 
     deinit {
@@ -73,6 +79,7 @@ package final class ModelHost: StreamProducer {
         // Further off than that is never, and clocks cannot count it.
         let deadline = options.deadline.map { self.engine.clock.now() + min($0, .seconds(3_000_000_000)) }
 
+        self.idleWork?.interrupt()
         // Ids must reach the engine in growing order, so a call gets its number and its place in the queue at once.
         let (channel, isOpen) = self.state.withLock { state in
             state.lastRequest += 1

@@ -12,4 +12,11 @@ final class ModelWeights: @unchecked Sendable {
     }
 
     var pointer: OpaquePointer { self.model.pointer }
+
+    /// Whether some layers see no further back than a window.
+    var hasWindow: Bool { llama_model_n_swa(self.pointer) > 0 }
+    /// Whether some layers keep a state instead of all tokens, and others keep all tokens.
+    var isHybrid: Bool { llama_model_is_hybrid(self.pointer) }
+    /// Whether some or all layers keep a state, which cannot be rolled back.
+    var hasState: Bool { llama_model_is_recurrent(self.pointer) || self.isHybrid }
 }

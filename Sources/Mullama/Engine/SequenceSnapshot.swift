@@ -2,13 +2,14 @@
 ///
 /// llama.cpp writes a magic number and the sequence's id, then for each cache of the model (one, or two with a sliding window) the number of
 /// streams and each stream's cells, of which only the sequence's own has any (`llama_kv_cache::state_write` in llama.cpp 0.5). It refuses to read
-/// a state with another number of streams, though nothing else in it depends on that number.
+/// a state with another number of streams, though nothing else in it depends on that number. The state of recurrent layers comes last and knows no
+/// streams: for such models it is the second part, or all there is.
 package struct SequenceSnapshot: Sendable, Hashable {
     /// Bytes before the first part.
     static let headerSize = 8
 
     package var bytes: [UInt8]
-    /// How many of the bytes are the second cache's part; 0 if the model has one cache.
+    /// How many of the bytes are the second cache's part, or the recurrent one; 0 if the model has one cache.
     package var secondPart: Int
 
     package init(bytes: [UInt8], secondPart: Int = 0) {
@@ -21,8 +22,9 @@ package struct SequenceSnapshot: Sendable, Hashable {
     /// - Parameters:
     ///   - state: As it was written by a cache with `slots` sequences, for the one in `slot`.
     ///   - secondPart: How many of its bytes are the second cache's part.
-    init?(_ state: [UInt8], slot: Int, slots: Int, secondPart: Int) {
-        let parts = Self.rewritten(state, secondPart: secondPart) { part in
+    ///   - isSecondFixed: Whether that part is a recurrent one, the same for any number of sequences.
+    init?(_ state: [UInt8], slot: Int, slots: Int, secondPart: Int, isSecondFixed: Bool = false) {
+        let parts = Self.rewritten(state, secondPart: secondPart, isSecondFixed: isSecondFixed) { part in
             guard part.count >= 4 + 4 * slots, Self.number(part) == slots else { return nil }
             let own = part.startIndex + 4 + 4 * slot
             let end = part.endIndex - 4 * (slots - 1 - slot)
@@ -36,8 +38,8 @@ package struct SequenceSnapshot: Sendable, Hashable {
     }
 
     /// As a cache with several sequences reads it; nil if the bytes are no snapshot.
-    func state(slots: Int) -> [UInt8]? {
-        Self.rewritten(self.bytes, secondPart: self.secondPart) { part in
+    func state(slots: Int, isSecondFixed: Bool = false) -> [UInt8]? {
+        Self.rewritten(self.bytes, secondPart: self.secondPart, isSecondFixed: isSecondFixed) { part in
             guard part.count >= 8, Self.number(part) == 1 else { return nil }
             return Self.bytes(slots) + part.dropFirst(4) + [UInt8](repeating: 0, count: 4 * (slots - 1))
         }?.joined
@@ -51,11 +53,22 @@ package struct SequenceSnapshot: Sendable, Hashable {
         var joined: [UInt8] { self.header + self.first + self.second }
     }
 
-    private static func rewritten(_ state: [UInt8], secondPart: Int, _ change: (ArraySlice<UInt8>) -> [UInt8]?) -> Parts? {
+    private static func rewritten(
+        _ state: [UInt8],
+        secondPart: Int,
+        isSecondFixed: Bool,
+        _ change: (ArraySlice<UInt8>) -> [UInt8]?
+    ) -> Parts? {
         let split = state.count - secondPart
-        guard secondPart >= 0, split >= Self.headerSize, let first = change(state[Self.headerSize..<split]) else { return nil }
+        guard secondPart >= 0, split >= Self.headerSize else { return nil }
+        // A model with recurrent layers alone has no first part.
+        let first = isSecondFixed && split == Self.headerSize ? [] : change(state[Self.headerSize..<split])
+        guard let first else { return nil }
         var parts = Parts(header: state[..<Self.headerSize], first: first)
-        if secondPart > 0 {
+        if isSecondFixed {
+            guard secondPart > 0 else { return nil }
+            parts.second = Array(state[split...])
+        } else if secondPart > 0 {
             guard let second = change(state[split...]) else { return nil }
             parts.second = second
         }

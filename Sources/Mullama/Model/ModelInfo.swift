@@ -17,6 +17,8 @@ public struct ModelInfo: Sendable, Hashable {
     public var trainingContextSize: Int
     /// Bytes of the weights.
     public var sizeInBytes: Int
+    /// Whether its answers depend on what else runs. It is found out while the model has nothing to do, so a later reading may say more.
+    public var reproducibility: ReproducibilityStatus
 
     package init(
         name: String,
@@ -28,7 +30,8 @@ public struct ModelInfo: Sendable, Hashable {
         layerCount: Int,
         headCount: Int,
         trainingContextSize: Int,
-        sizeInBytes: Int
+        sizeInBytes: Int,
+        reproducibility: ReproducibilityStatus = .unchecked
     ) {
         self.name = name
         self.architecture = architecture
@@ -40,5 +43,6 @@ public struct ModelInfo: Sendable, Hashable {
         self.headCount = headCount
         self.trainingContextSize = trainingContextSize
         self.sizeInBytes = sizeInBytes
+        self.reproducibility = reproducibility
     }
 }

@@ -8,7 +8,7 @@ struct ModelLoader: Sendable {
     /// All models of the process, so that several of one file share its weights.
     private static let loads = SharedLoads<WeightsKey, ModelWeights>()
 
-    private let params: ModelParams
+    let params: ModelParams
     private let onProgress: (@Sendable (Double) -> Void)?
 
     init(_ params: ModelParams, onProgress: (@Sendable (Double) -> Void)?) {
@@ -33,13 +33,13 @@ struct ModelLoader: Sendable {
             ModelWeights(try LlamaModel(path: resolved.url.path, params, isCancelled: isCancelled, onProgress: onProgress))
         }
         try self.check(weights, header)
-        return self.run(weights, header, name: resolved.name?.description)
+        return try await self.run(weights, header, name: resolved.name?.description)
     }
 
     /// How long memory is kept that nothing needs. What is in it is parked then, and is back in milliseconds.
     private static let shrinkAfter = Duration.seconds(30)
 
-    private func run(_ weights: ModelWeights, _ header: GGUFHeader, name: String?) -> AsyncModel {
+    private func run(_ weights: ModelWeights, _ header: GGUFHeader, name: String?) async throws -> AsyncModel {
         let budget = CacheBudget(
             bytesPerToken: header.cacheBytesPerToken(self.params.cacheType),
             limit: self.params.cacheMemory,
@@ -47,7 +47,6 @@ struct ModelLoader: Sendable {
             compute: ComputeCost(header, self.params.cacheType)
         )
         let account = MemoryAccount(budget)
-        let canTrim = !llama_model_is_recurrent(weights.pointer) && !llama_model_is_hybrid(weights.pointer)
         let limits = SchedulerLimits(
             parallel: self.params.parallel,
             firstSlots: 1,
@@ -55,9 +54,9 @@ struct ModelLoader: Sendable {
             cells: budget.cells,
             queueLimit: self.params.queueLimit,
             waitLimit: self.params.waitLimit,
-            canTrim: canTrim,
-            canTrimMoved: llama_model_n_swa(weights.pointer) == 0,
-            canShift: canTrim,
+            canTrim: !weights.hasState,
+            canTrimMoved: !weights.hasWindow,
+            canShift: !weights.hasState,
             parkedTokens: budget.parkedTokens(self.params.parkedMemory)
         )
         let policy = PrefillPolicy(maxStall: self.params.maxStall, largestChunk: BackendLimits.rows)
@@ -70,12 +69,15 @@ struct ModelLoader: Sendable {
             abort: abort
         )
         let vocabulary = Vocabulary(weights)
+        let check = try await self.check(recipe, header, bytesPerToken: budget.bytesPerToken, vocabularySize: vocabulary.size)
         let host = ModelHost(
             text: vocabulary,
             identity: ModelIdentity(header.url, header, self.params),
             scheduler: Scheduler(limits: limits, prefillPolicy: policy),
             clock: EngineClock(ContinuousClock()),
-            abort: abort
+            abort: abort,
+            shape: check.status.shape,
+            idleWork: check.isNeeded ? check : nil
         ) {
             LlamaBackend(recipe, vocabulary: vocabulary, account: account)
         }
@@ -84,7 +86,8 @@ struct ModelLoader: Sendable {
             contextSize: header.contextSize(self.params.contextSize),
             account: account,
             host: host,
-            template: header.chatTemplate
+            template: header.chatTemplate,
+            reproducibility: { check.status }
         )
     }
 
@@ -121,7 +124,7 @@ struct ModelLoader: Sendable {
         }
     }
 
-    private static func offThePool<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+    static func offThePool<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
         let thread = InferenceThread(name: "mullama-load")
         defer { thread.stop() }
         return try await thread.perform(body)

@@ -25,6 +25,8 @@ public struct ModelParams: Sendable, Hashable {
     public var waitLimit: Duration?
     /// The longest that a generation should stand still while the prompts of others are computed.
     public var maxStall: Duration
+    /// Whether answers may depend on what else runs. ``ModelInfo/reproducibility`` says what came of it.
+    public var reproducibility: Reproducibility
 
     public init(
         threads: Int? = nil,
@@ -37,7 +39,8 @@ public struct ModelParams: Sendable, Hashable {
         useMemoryMap: Bool = true,
         queueLimit: Int? = nil,
         waitLimit: Duration? = nil,
-        maxStall: Duration = .milliseconds(100)
+        maxStall: Duration = .milliseconds(100),
+        reproducibility: Reproducibility = .automatic
     ) {
         self.threads = threads
         self.parallel = parallel
@@ -50,6 +53,7 @@ public struct ModelParams: Sendable, Hashable {
         self.queueLimit = queueLimit
         self.waitLimit = waitLimit
         self.maxStall = maxStall
+        self.reproducibility = reproducibility
     }
 
     func validate() throws(MullamaError) {

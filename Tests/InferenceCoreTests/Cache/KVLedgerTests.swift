@@ -211,11 +211,13 @@ struct KVLedgerTests {
 
     @Test("what a sliding window left behind is not moved for a later prompt, and what is moved is not reused")
     mutating func growWithWindow() throws {
+        self.ledger = KVLedger(limits: SchedulerLimits(parallel: 2, canTrimMoved: false))
+        _ = self.ledger.resize(to: CacheGeometry(slots: 2, cellsPerSlot: 512))
         let idle = try self.serve(1, prompt: 0..<64)
         let busy = try self.serve(2, prompt: 900..<964)
         self.ledger.release(idle)
         let larger = CacheGeometry(slots: 2, cellsPerSlot: 1_024)
-        let ops = self.ledger.resize(to: larger, canTrimMoved: false)
+        let ops = self.ledger.resize(to: larger)
         #expect(ops == [.resize(larger, keeping: [busy])])
         self.ledger.release(busy)
         let place = try self.acquire(.sample(3, prompt: 900..<980))

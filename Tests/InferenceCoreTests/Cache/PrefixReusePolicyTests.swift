@@ -11,14 +11,14 @@ struct PrefixReusePolicyTests {
     /// - Returns: The slot and the tokens reused; a third number for the slot that they come from.
     private static func choose(_ candidates: PrefixReusePolicy.Candidate..., copies: [(slot: Int32, shared: Int)] = []) -> [Int]? {
         let sources = copies.map { PrefixReusePolicy.Source(.slot(SlotID($0.slot)), shared: $0.shared) }
-        guard let choice = PrefixReusePolicy(canTrim: true).choose(among: candidates, sources: sources) else { return nil }
+        guard let choice = PrefixReusePolicy().choose(among: candidates, sources: sources) else { return nil }
         guard case .slot(let source) = choice.source else { return [Int(choice.slot.rawValue), choice.reused] }
         return [Int(choice.slot.rawValue), choice.reused, Int(source.rawValue)]
     }
 
-    private static func reuse(shared: Int, of count: Int, canTrim: Bool = true) -> Int {
+    private static func reuse(shared: Int, of count: Int) -> Int {
         let cached = Token.numbered(0..<shared) + Token.numbered(900..<950)
-        return PrefixReusePolicy(canTrim: canTrim).reuse(of: cached, by: Token.numbered(0..<count))
+        return PrefixReusePolicy().reuse(of: cached, by: Token.numbered(0..<count))
     }
 
     @Test("without a slot there is no choice")
@@ -77,10 +77,5 @@ struct PrefixReusePolicyTests {
             ) == [1, 0]
         )
         #expect(Self.choose(Self.candidate(0, shared: 32, lastUse: 2), Self.candidate(1, shared: 32, lastUse: 1)) == [1, 32])
-    }
-
-    @Test("a cache that cannot be trimmed starts anew")
-    func noTrim() {
-        #expect(Self.reuse(shared: 64, of: 100, canTrim: false) == 0)
     }
 }

@@ -20,7 +20,7 @@ struct SchedulerPropertyTests {
         #expect(tally.cancelled > 20 && tally.expired > 10 && tally.faults > 5, "\(tally)")
         #expect(tally.failedResizes > 10 && tally.resizes > 60, "\(tally)")
         #expect(tally.shifts > 5 && tally.stopped > 20 && tally.cachedTokens > 1_000 && tally.together > 60, "\(tally)")
-        #expect(tally.copies > 20 && tally.parks > 10 && tally.suspensions > 10, "\(tally)")
+        #expect(tally.copies > 20 && tally.parks > 10 && tally.suspensions > 10 && tally.saves > 10, "\(tally)")
     }
 
     @Test("a seed makes the same script every time")

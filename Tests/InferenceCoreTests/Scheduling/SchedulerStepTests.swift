@@ -158,7 +158,7 @@ struct SchedulerStepTests {
         #expect(harness.text(2) == "xxxx")
     }
 
-    @Test("a cache that cannot be trimmed is started anew")
+    @Test("a cache that cannot be trimmed is started anew where nothing may be kept outside of it")
     func noTrim() throws {
         var harness = SchedulerHarness(parallel: 1, canTrim: false)
         harness.add(.sample(1, prompt: 0..<100))

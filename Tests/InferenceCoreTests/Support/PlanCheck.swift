@@ -33,6 +33,7 @@ struct PlanCheck {
         #expect(!chunk.tokens.isEmpty && end <= prompt.count)
         #expect(chunk.tokens == prompt[chunk.position..<min(end, prompt.count)], "\(chunk.request) computes other tokens than its prompt's")
         #expect(chunk.position % 16 == 0)
+        #expect(chunk.isLast || chunk.tokens.count <= self.plan.shape.prefillChunk)
         if chunk.isLast {
             #expect(chunk.position == lastStart && end == prompt.count)
         } else {

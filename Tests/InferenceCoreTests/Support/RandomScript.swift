@@ -18,6 +18,7 @@ struct RandomScript {
         var copies = 0
         var parks = 0
         var suspensions = 0
+        var saves = 0
 
         static func + (lhs: Self, rhs: Self) -> Self {
             Tally(
@@ -33,7 +34,8 @@ struct RandomScript {
                 together: lhs.together + rhs.together,
                 copies: lhs.copies + rhs.copies,
                 parks: lhs.parks + rhs.parks,
-                suspensions: lhs.suspensions + rhs.suspensions
+                suspensions: lhs.suspensions + rhs.suspensions,
+                saves: lhs.saves + rhs.saves
             )
         }
     }
@@ -59,6 +61,9 @@ struct RandomScript {
             parkedTokens: [0, 100, 300, 10_000].randomElement(using: &generator) ?? 0
         )
         self.harness.model.followsCells = true
+        if Int.random(in: 0..<4, using: &generator) == 0 {
+            self.harness.restrict(to: StepShape(decodeBatch: 2, prefillChunk: Bool.random(using: &generator) ? 16 : 32))
+        }
         self.harness.preparationSteps = Int.random(in: 0...6, using: &generator)
         let count = Int.random(in: 1...(Int.random(in: 1...40, using: &generator)), using: &generator)
         self.requests = (1...UInt64(count)).map { Self.request($0, using: &generator) }
@@ -121,7 +126,8 @@ struct RandomScript {
             together: together,
             copies: self.harness.cache.copies,
             parks: self.harness.cache.parks,
-            suspensions: self.harness.cache.suspensions
+            suspensions: self.harness.cache.suspensions,
+            saves: self.harness.cache.saves
         )
         for request in self.requests { self.check(request, &tally) }
         return tally

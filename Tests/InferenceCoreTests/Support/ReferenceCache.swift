@@ -20,7 +20,11 @@ struct ReferenceCache {
     private(set) var copies = 0
     private(set) var parks = 0
     private(set) var suspensions = 0
+    private(set) var saves = 0
+    var canTrim = true
     var canTrimMoved = true
+    /// To fewer cells than that a slot cannot be cut back.
+    private var leastLengths: [SlotID: Int] = [:]
     private(set) var resizes = 0
 
     func length(of slot: SlotID) -> Int {
@@ -59,20 +63,27 @@ struct ReferenceCache {
         case .clear(let slot):
             guard self.exists(slot) else { return }
             self.slots[Int(slot.rawValue)] = []
+            self.leastLengths[slot] = 0
         case .removeTail(let slot, let start):
             guard self.exists(slot) else { return }
             let length = self.length(of: slot)
             #expect((1...max(1, length)).contains(start), "removes from \(start) of \(length) in \(slot)")
+            self.expectCut(slot, to: start)
             self.slots[Int(slot.rawValue)].removeSubrange(min(start, length)...)
         case .copy(let source, let slot, let count):
             self.copy(source, to: slot, keeping: count)
         case .park(let slot, let id, let count):
             guard self.exists(slot) else { return }
             #expect(count > 0 && count <= self.length(of: slot), "parks \(count) of \(self.length(of: slot)) in \(slot)")
+            self.expectCut(slot, to: count)
             self.kept[id] = Array(self.slots[Int(slot.rawValue)].prefix(count))
             self.slots[Int(slot.rawValue)] = self.kept[id] ?? []
             self.parks += 1
             self.leave(slot)
+        case .save(let slot, let id):
+            guard self.exists(slot) else { return }
+            self.kept[id] = self.slots[Int(slot.rawValue)]
+            self.saves += 1
         case .drop(let id):
             // It may be gone: what stands before a resize that fails is asked for again.
             self.kept[id] = nil
@@ -102,11 +113,21 @@ struct ReferenceCache {
             "\(count) of \(cells.count) cells are copied of a cache that cannot be cut after that"
         )
         self.slots[Int(slot.rawValue)] = Array(cells.prefix(count))
+        self.leastLengths[slot] = self.canTrimMoved ? 0 : count
         self.copies += 1
+    }
+
+    private func expectCut(_ slot: SlotID, to length: Int) {
+        #expect(
+            length == self.length(of: slot) || self.canTrim && length >= self.leastLengths[slot, default: 0],
+            "\(slot) is cut from \(self.length(of: slot)) to \(length) cells, which it cannot be"
+        )
     }
 
     /// What is outside of the cache.
     var parkedTokens: Int { self.kept.values.reduce(0) { $0 + $1.count } }
+
+    var keptCount: Int { self.kept.count }
 
     private mutating func resize(to geometry: CacheGeometry, keeping kept: [SlotID]) {
         for slot in self.owners.keys {
@@ -119,6 +140,7 @@ struct ReferenceCache {
         }
         self.geometry = geometry
         self.slots = resized
+        for index in resized.indices where !self.canTrimMoved { self.leastLengths[SlotID(Int32(index))] = resized[index].count }
         self.resizes += 1
     }
 

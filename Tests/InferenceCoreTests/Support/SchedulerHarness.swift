@@ -23,6 +23,11 @@ struct SchedulerHarness {
     /// Whether what is copied does not arrive.
     var losesCopies = false
 
+    /// What each prefix outside of the cache takes; nil: its tokens.
+    var parkedSize: Int?
+    /// Why prompts were not spared more.
+    private(set) var misses: [RequestID: CacheMiss] = [:]
+
     private(set) var requests: [RequestID: GenerationRequest] = [:]
     private(set) var plans: [StepPlan] = []
     private(set) var texts: [RequestID: String] = [:]
@@ -33,6 +38,7 @@ struct SchedulerHarness {
     /// How many tokens each request has generated, the closing one included.
     private var generated: [RequestID: Int] = [:]
     private let limits: SchedulerLimits
+    private var shape = StepShape.any
 
     init(
         parallel: Int = 4,
@@ -59,7 +65,8 @@ struct SchedulerHarness {
             canShift: canShift,
             parkedTokens: parkedTokens
         )
-        self.cache.canTrimMoved = canTrimMoved
+        self.cache.canTrim = canTrim
+        self.cache.canTrimMoved = canTrim && canTrimMoved
         // No time is predicted, so that the chunks are the same on every machine.
         self.scheduler = Scheduler(limits: self.limits, prefillPolicy: PrefillPolicy(maxStall: .zero, loneChunk: chunk))
     }
@@ -91,6 +98,11 @@ struct SchedulerHarness {
         self.scheduler.setPaused(RequestID(id), isPaused)
     }
 
+    mutating func restrict(to shape: StepShape) {
+        self.shape = shape
+        self.scheduler.restrict(to: shape)
+    }
+
     mutating func forget(_ context: UInt64) {
         self.scheduler.forget(ContextID(context))
     }
@@ -101,6 +113,7 @@ struct SchedulerHarness {
     @discardableResult
     mutating func step() -> StepPlan? {
         let (plan, actions) = self.scheduler.plan(now: self.now)
+        for (id, miss) in self.scheduler.takeMisses() { self.misses[id] = miss }
         self.take(actions)
         guard let plan else { return nil }
         self.plans.append(plan)
@@ -142,6 +155,7 @@ struct SchedulerHarness {
     }
 
     private mutating func perform(_ plan: StepPlan) -> StepOutcome {
+        #expect(plan.shape == self.shape)
         PlanCheck(plan: plan, limits: self.limits, requests: self.requests, ended: self.endings).check()
         let target = plan.memory.lazy.compactMap { if case .resize(let geometry, _) = $0 { geometry } else { nil } }.first
         if let target, !self.cache.isFree(after: plan.memory) {
@@ -169,6 +183,9 @@ struct SchedulerHarness {
             case .copy(_, let slot, _) where self.losesCopies:
                 self.cache.apply(.clear(slot))
                 outcome.unserved.formUnion(plan.prefill.filter { $0.slot == slot }.map(\.request))
+            case .save(_, let id), .park(_, let id, _):
+                self.cache.apply(op)
+                outcome.parkedSizes[id] = self.parkedSize
             default:
                 self.cache.apply(op)
             }

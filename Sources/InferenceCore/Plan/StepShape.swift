@@ -1,0 +1,30 @@
+/// What a step may compute together. Within it, a row's result does not depend on what is computed beside it, where that was checked.
+public struct StepShape: Sendable, Hashable, Codable {
+    /// The most sequences of one decode batch; a step with more computes several batches.
+    public var decodeBatch: Int
+    /// The most tokens of one prefill chunk, in whole blocks; a step may compute several chunks of a prompt.
+    public var prefillChunk: Int
+
+    public init(decodeBatch: Int = .max, prefillChunk: Int = .max) {
+        self.decodeBatch = max(1, decodeBatch)
+        self.prefillChunk = max(PrefillBlocks.size, PrefillBlocks.floor(prefillChunk))
+    }
+
+    /// No bounds.
+    public static let any = StepShape()
+}
+
+extension Int {
+    /// How many parts of at most that size this many things make.
+    package func parts(ofAtMost size: Int) -> Int {
+        self == 0 ? 0 : (self - 1) / size + 1
+    }
+}
+
+extension Array {
+    /// In parts of at most that size, as equal as can be.
+    package func split(intoAtMost size: Int) -> [ArraySlice<Element>] {
+        let count = self.count.parts(ofAtMost: size)
+        return (0..<count).map { self[(self.count * $0 / count)..<(self.count * ($0 + 1) / count)] }
+    }
+}

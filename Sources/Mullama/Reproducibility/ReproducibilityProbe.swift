@@ -1,0 +1,266 @@
+import InferenceCore
+
+/// Finds out, with a few calls to the C library, within which bounds a model's logits are equal to the bit however they are computed.
+///
+/// A prompt of 112 tokens is computed in chunks of 16 and in larger ones, from a copied and a cut prefix, and then one token for each of many
+/// sequences, alone and together. The work comes in pieces, each of at most some calls, so that whoever has something better to do need not wait
+/// for all of it. Belongs to one thread.
+final class ReproducibilityProbe {
+    /// What results are compared with is computed in the smallest chunks, since all cuts are made of those.
+    private static let block = PrefillBlocks.size
+    /// The larger chunks, one after the other: together they are as long as ``start``.
+    private static let chunks = [32, 64]
+    private static let start = 96
+    /// Larger chunks are tried where they fit in a step: elsewhere they are never computed.
+    private static let largeChunk = 256
+    private static let batches = [2, 3, 4, 8, 16, 32]
+    /// The most memory for the cells of the sequences.
+    private static let memory = 256 << 20
+
+    private enum Piece {
+        case makePair, reference, largerChunks, smallChunks, largestChunk, copy, cut, makeAll
+        /// The next token of one sequence, and of so many together.
+        case alone(Int), together(Int)
+        case loss
+    }
+
+    private let recipe: ContextRecipe
+    private let vocabularySize: Int
+    /// The most sequences that are tried together.
+    private let most: Int
+    /// How long a chunk may take to be worth trying.
+    private let longestChunk: Duration
+
+    private var context: LlamaContext?
+    private var batch: BatchBuffer
+    private var pieces: [Piece] = [.makePair, .reference, .largerChunks, .copy, .cut, .makeAll]
+    private var report: ReproducibilityReport
+    private var expected: [Float] = []
+    private var prefix: SequenceSnapshot?
+    /// The logits of each sequence's next token, computed alone.
+    private var alone: [[Float]] = []
+    private var blockTime = Duration.zero
+    private let clock = ContinuousClock()
+
+    /// - Parameters:
+    ///   - parallel: The most sequences that will be computed together.
+    ///   - bytesPerToken: What a token takes in the cache.
+    init(_ recipe: ContextRecipe, vocabularySize: Int, parallel: Int, bytesPerToken: Int, longestChunk: Duration) {
+        self.recipe = recipe
+        self.vocabularySize = vocabularySize
+        self.most = Self.most(parallel: parallel, bytesPerToken: bytesPerToken)
+        self.longestChunk = longestChunk
+        self.batch = BatchBuffer(capacity: max(recipe.rows, Self.largeChunk))
+        self.report = ReproducibilityReport(
+            decodeBatch: 1,
+            checkedBatch: self.most,
+            prefillChunk: Self.block,
+            checkedChunk: Self.block,
+            keepsPrefixes: true,
+            decodeCost: 0,
+            prefillCost: 0
+        )
+    }
+
+    /// How many sequences are tried together: what is never tried is never computed under strict either.
+    static func most(parallel: Int, bytesPerToken: Int) -> Int {
+        let fitting = Self.memory / max(1, 256.saturatingTimes(bytesPerToken))
+        return min(parallel, Self.batches.last ?? 1, max(4, fitting))
+    }
+
+    /// Does the next piece. Blocks for some calls to the C library.
+    ///
+    /// - Returns: What was found once it is all done.
+    /// - Throws: If there is no memory, or the model cannot be computed.
+    func advance() throws(RequestFault) -> ReproducibilityReport? {
+        if !self.pieces.isEmpty { try self.work(on: self.pieces.removeFirst()) }
+        return self.pieces.isEmpty ? self.report : nil
+    }
+
+    func advanced() -> Result<ReproducibilityReport?, RequestFault> {
+        do throws(RequestFault) {
+            return .success(try self.advance())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func work(on piece: Piece) throws(RequestFault) {
+        switch piece {
+        case .makePair: try self.make(CacheGeometry(slots: 2, cellsPerSlot: 512))
+        case .reference: try self.computeReference()
+        case .largerChunks: try self.computeInLargerChunks()
+        case .smallChunks: try self.computeInSmallChunks()
+        case .largestChunk: try self.computeInLargestChunk()
+        case .copy: try self.computeFromCopy()
+        case .cut: try self.computeAfterCut()
+        case .makeAll: try self.makeManySequences()
+        case .alone(let sequence): self.alone.append(try self.decode([sequence]).rows[0])
+        case .together(let count): try self.decodeTogether(count)
+        case .loss: try self.measureLoss()
+        }
+    }
+
+    // MARK: Prompts
+
+    private func computeReference() throws(RequestFault) {
+        let begin = self.clock.now
+        for position in stride(from: 0, to: Self.start, by: Self.block) { try self.compute(position, Self.block, in: 0) }
+        self.blockTime = (self.clock.now - begin) / (Self.start / Self.block)
+        self.prefix = self.context?.snapshot(of: SlotID(0))
+        self.expected = try self.computeLast(in: 0)
+    }
+
+    private func computeInLargerChunks() throws(RequestFault) {
+        var position = 0
+        for chunk in Self.chunks {
+            let begin = self.clock.now
+            try self.compute(position, chunk, in: 1)
+            let time = self.clock.now - begin
+            position += chunk
+            self.report.checkedChunk = chunk
+            self.report.prefillCost = Self.loss(time, instead: self.blockTime * (chunk / Self.block))
+            if chunk == Self.chunks.last, time * (Self.largeChunk / chunk) <= self.longestChunk {
+                self.pieces.insert(.largestChunk, at: 0)
+            }
+        }
+        if try self.computeLast(in: 1) == self.expected {
+            self.report.prefillChunk = self.report.checkedChunk
+            self.report.prefillCost = 0
+        } else {
+            self.pieces.insert(.smallChunks, at: 0)
+        }
+    }
+
+    /// Where the larger sizes are not all alike.
+    private func computeInSmallChunks() throws(RequestFault) {
+        let size = Self.chunks[0]
+        self.context?.clear(SlotID(1))
+        for position in stride(from: 0, to: Self.start, by: size) { try self.compute(position, size, in: 1) }
+        if try self.computeLast(in: 1) == self.expected { self.report.prefillChunk = size }
+    }
+
+    /// On a machine on which steps have room for that.
+    private func computeInLargestChunk() throws(RequestFault) {
+        guard self.report.prefillChunk == self.report.checkedChunk, self.recipe.rows >= Self.largeChunk else { return }
+        for slot in 0...1 { self.context?.clear(SlotID(Int32(slot))) }
+        let begin = self.clock.now
+        for position in stride(from: 0, to: Self.largeChunk, by: Self.block) { try self.compute(position, Self.block, in: 0) }
+        let inBlocks = self.clock.now - begin
+        try self.compute(0, Self.largeChunk, in: 1)
+        let time = self.clock.now - begin - inBlocks
+        let expected = try self.compute(Self.largeChunk, Self.block, in: 0, wantsLogits: true)
+        let isEqual = try self.compute(Self.largeChunk, Self.block, in: 1, wantsLogits: true) == expected
+        self.report.checkedChunk = Self.largeChunk
+        if isEqual {
+            self.report.prefillChunk = Self.largeChunk
+        } else {
+            self.report.prefillCost = Self.loss(time, instead: inBlocks)
+        }
+    }
+
+    // MARK: Prefixes
+
+    private func computeFromCopy() throws(RequestFault) {
+        guard let prefix = self.prefix, self.context?.restore(prefix, into: SlotID(1)) ?? false else {
+            self.report.keepsPrefixes = false
+            self.pieces = []
+            return
+        }
+        if try self.computeLast(in: 1) != self.expected { self.report.keepsPrefixes = false }
+    }
+
+    private func computeAfterCut() throws(RequestFault) {
+        let slot = SlotID(1)
+        // A model that cannot be cut back is not cut back.
+        guard self.context?.removeTail(slot, from: Self.start) ?? false else { return }
+        if try self.computeLast(in: 1) != self.expected { self.report.keepsPrefixes = false }
+    }
+
+    // MARK: Sequences together
+
+    private func makeManySequences() throws(RequestFault) {
+        try self.make(CacheGeometry(slots: self.most, cellsPerSlot: 256))
+        self.pieces += (0..<self.most).map { .alone($0) }
+        for count in Self.batches.filter({ $0 < self.most }) + [self.most] where count > 1 { self.pieces.append(.together(count)) }
+    }
+
+    private func decodeTogether(_ count: Int) throws(RequestFault) {
+        guard try self.decode(Array(0..<count)).rows == Array(self.alone[..<count]) else {
+            self.pieces = [.loss]
+            return
+        }
+        self.report.decodeBatch = count
+    }
+
+    private func measureLoss() throws(RequestFault) {
+        let all = Array(0..<self.most)
+        var together = Duration.seconds(1_000)
+        var split = together
+        for _ in 0..<2 {
+            together = min(together, try self.decode(all).time)
+            var time = Duration.zero
+            for rows in all.split(intoAtMost: self.report.decodeBatch) { time += try self.decode(Array(rows)).time }
+            split = min(split, time)
+        }
+        self.report.decodeCost = Self.loss(together, instead: split)
+    }
+
+    private static func loss(_ fast: Duration, instead slow: Duration) -> Double {
+        slow > fast ? 1 - fast / slow : 0
+    }
+
+    // MARK: Calls
+
+    private func make(_ geometry: CacheGeometry) throws(RequestFault) {
+        self.context = nil
+        self.context = try self.recipe.make(geometry)
+    }
+
+    /// Any tokens do, as long as each position and sequence has its own.
+    private func token(_ index: Int) -> Token {
+        Token(rawValue: Int32((index * 7_919 + 17) % max(1, self.vocabularySize)))
+    }
+
+    @discardableResult
+    private func compute(_ position: Int, _ count: Int, in slot: Int32, wantsLogits: Bool = false) throws(RequestFault) -> [Float] {
+        self.batch.removeAll()
+        for index in position..<(position + count) {
+            let isLast = index == position + count - 1
+            self.batch.append(self.token(index), at: index, in: SlotID(slot), wantsLogits: wantsLogits && isLast)
+        }
+        try self.run()
+        return wantsLogits ? self.logits(count - 1) : []
+    }
+
+    private func computeLast(in slot: Int32) throws(RequestFault) -> [Float] {
+        try self.compute(Self.start, Self.block, in: slot, wantsLogits: true)
+    }
+
+    /// Computes the token after the prefix for each of the sequences, in one batch.
+    private func decode(_ sequences: [Int]) throws(RequestFault) -> (rows: [[Float]], time: Duration) {
+        self.batch.removeAll()
+        for sequence in sequences {
+            let slot = SlotID(Int32(sequence))
+            guard let prefix = self.prefix, self.context?.restore(prefix, into: slot) ?? false else {
+                throw RequestFault(.engineFailed, "the model's cache does not take a sequence back")
+            }
+            self.batch.append(self.token(1_000 + sequence), at: Self.start, in: slot, wantsLogits: true)
+        }
+        let begin = self.clock.now
+        try self.run()
+        let time = self.clock.now - begin
+        return (sequences.indices.map { self.logits($0) }, time)
+    }
+
+    private func run() throws(RequestFault) {
+        let code = self.context?.decode(self.batch) ?? -1
+        guard code == 0 else {
+            throw RequestFault(.engineFailed, "llama.cpp could not compute a batch of the check", underlying: Int(code))
+        }
+    }
+
+    private func logits(_ row: Int) -> [Float] {
+        self.context?.logits(row: row).map { Array($0) } ?? []
+    }
+}

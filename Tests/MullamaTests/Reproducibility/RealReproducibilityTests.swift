@@ -1,0 +1,56 @@
+import Foundation
+import InferenceCore
+import ModelStore
+import Testing
+
+@testable import Mullama
+
+@Suite("Where the real models' results do not depend on load", .needsModel, .serialized, .timeLimit(.minutes(3)))
+struct RealReproducibilityTests {
+    private func check(_ name: String, parallel: Int, in folder: SavedFile) throws -> ReproducibilityCheck {
+        let header = try GGUFHeader(contentsOf: try ModelStore().resolve(name).url)
+        let weights = ModelWeights(try LlamaModel(path: header.url.path, ModelParams(), isCancelled: { false }, onProgress: { _ in }))
+        let recipe = ContextRecipe(weights: weights, cacheType: .f16, rows: BackendLimits.rows, threads: 2, abort: AbortSignal())
+        let size = Vocabulary(weights).size
+        return ReproducibilityCheck(
+            .automatic,
+            parallel: parallel,
+            key: "\(name) \(parallel)",
+            store: ReproducibilityStore(folder: folder.url)
+        ) { abort in
+            var recipe = recipe
+            recipe.abort = abort
+            return ReproducibilityProbe(
+                recipe,
+                vocabularySize: size,
+                parallel: parallel,
+                bytesPerToken: header.cacheBytesPerToken(.f16),
+                longestChunk: .milliseconds(100)
+            )
+        }
+    }
+
+    @Test("the default model keeps its logits in batches of 8 and whole chunks, which is remembered")
+    func small() throws {
+        let folder = SavedFile()
+        let check = try self.check(RealModel.name, parallel: 8, in: folder)
+        #expect(check.status.state == .unchecked)
+        let t = ContinuousClock().measure { try? check.run() }
+        print(t, check.status)
+        #expect(check.status.state == .kept)
+        #expect(check.status.shape == StepShape(decodeBatch: 8, prefillChunk: 64))
+        let again = try self.check(RealModel.name, parallel: 8, in: folder)
+        #expect(again.status == check.status)
+    }
+
+    @Test("a model of K-quants keeps them in batches of 3 alone, which would cost too much to be the default", .needsSecondModel)
+    func second() throws {
+        let check = try self.check(SecondModel.name, parallel: 8, in: SavedFile())
+        let t = ContinuousClock().measure { try? check.run() }
+        print(t, check.status)
+        #expect(check.status.state == .notKept)
+        #expect(check.status.shape == .any)
+        #expect(check.status.report?.decodeBatch == 3)
+        #expect(check.status.report?.prefillChunk ?? 0 >= 64)
+    }
+}
