@@ -55,7 +55,7 @@ struct RandomScript {
             firstSlots: Bool.random(using: &generator) ? 1 : nil,
             shrinkAfter: Bool.random(using: &generator) ? .milliseconds(Int.random(in: 0...5, using: &generator)) : nil,
             cells: cells,
-            canTrim: Int.random(in: 0..<8, using: &generator) > 0,
+            canTrim: Int.random(in: 0..<5, using: &generator) > 0,
             canTrimMoved: Int.random(in: 0..<4, using: &generator) > 0,
             chunk: [16, 32, 64, 256].randomElement(using: &generator) ?? 64,
             parkedTokens: [0, 100, 300, 10_000].randomElement(using: &generator) ?? 0
