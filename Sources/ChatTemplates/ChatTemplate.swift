@@ -6,12 +6,14 @@
 public struct ChatTemplate: Sendable {
     /// The text of the template, as it was given.
     public let source: String
+    private let program: Program
 
     /// Parses a template.
     ///
     /// - Throws: ``TemplateError`` with the code `syntax`, or `limit` where the text is too long or nests too deep; line and column say where.
     public init(_ source: String, limits: TemplateLimits = .init()) throws(TemplateError) {
         self.source = source
+        self.program = try Program(source, limits: limits)
     }
 
     /// Renders the template.
@@ -24,6 +26,6 @@ public struct ChatTemplate: Sendable {
     ///   - now: what `strftime_now` tells.
     /// - Throws: ``TemplateError``: `raised` if the template refuses the conversation, else what went wrong, with line and column.
     public func render(_ variables: TemplateVariables, now: TemplateDate) throws(TemplateError) -> String {
-        throw TemplateError(.limit, "not yet")
+        try Evaluator(self.program, variables: variables, now: now).render()
     }
 }

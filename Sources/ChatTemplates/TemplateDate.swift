@@ -83,3 +83,18 @@ public struct TemplateDate: Sendable, Hashable {
         return day < 0 ? day + 7 : day
     }
 }
+
+extension TemplateDate {
+    /// The week of ISO 8601 and the year that it belongs to: weeks begin on Monday, and the first holds the year's first Thursday.
+    var isoWeek: (year: Int, week: Int) {
+        let day = self.weekday == 0 ? 7 : self.weekday
+        let week = (self.dayOfYear - day + 10) / 7
+        if week < 1 {
+            let last = TemplateDate(year: self.year - 1, month: 12, day: 31)
+            return last.year == self.year ? (self.year, 1) : last.isoWeek
+        }
+        guard week == 53 else { return (self.year, week) }
+        let first = TemplateDate(year: self.year + 1, month: 1, day: 1).weekday
+        return (1...4).contains(first) ? (self.year + 1, 1) : (self.year, 53)
+    }
+}
