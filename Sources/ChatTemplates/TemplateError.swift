@@ -28,22 +28,47 @@ public struct TemplateError: Error, Sendable, Hashable, CustomStringConvertible 
         public static let invalidInput = Code("invalidInput")
     }
 
-    public var code: Code
-    /// What happened and what was meant. One line, unless the template itself said more.
-    public var message: String
-    /// The line of the template, counted from 1; 0 where the error has no place in a template.
-    public var line: Int
-    /// The column in that line in characters (Unicode scalars), counted from 1; 0 where the error has no place in a template.
-    public var column: Int
+    /// What it holds lies behind one word, so that the many functions that may throw it need little of the stack.
+    private final class Content: Sendable {
+        let code: Code
+        let message: String
+        let line: Int
+        let column: Int
+
+        init(_ code: Code, _ message: String, line: Int, column: Int) {
+            self.code = code
+            self.message = message
+            self.line = line
+            self.column = column
+        }
+    }
+
+    private let content: Content
 
     public init(_ code: Code, _ message: String, line: Int = 0, column: Int = 0) {
-        self.code = code
-        self.message = message
-        self.line = line
-        self.column = column
+        self.content = Content(code, message, line: line, column: column)
     }
+
+    public var code: Code { self.content.code }
+    /// What happened and what was meant. One line, unless the template itself said more.
+    public var message: String { self.content.message }
+    /// The line of the template, counted from 1; 0 where the error has no place in a template.
+    public var line: Int { self.content.line }
+    /// The column in that line in characters (Unicode scalars), counted from 1; 0 where the error has no place in a template.
+    public var column: Int { self.content.column }
 
     public var description: String {
         self.line > 0 ? "\(self.code) at line \(self.line), column \(self.column): \(self.message)" : "\(self.code): \(self.message)"
+    }
+
+    public static func == (left: TemplateError, right: TemplateError) -> Bool {
+        left.code == right.code && left.message == right.message && left.line == right.line && left.column == right.column
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(self.code)
+        hasher.combine(self.message)
+        hasher.combine(self.line)
+        hasher.combine(self.column)
     }
 }

@@ -8,15 +8,25 @@ public struct TemplateLimits: Sendable, Hashable {
     /// are copied. 10 million by default, which takes about a second in an optimised build.
     public var maxSteps: Int
     /// How deep anything may nest: expressions and statements in the text and as they run, calls of macros, lists in lists, JSON.
-    /// 160 by default, which is safe on a thread with a stack of 512 KB in a debug build; four times as deep needs four times the stack.
+    /// 160 by default. Raise it together with `maxStack`.
     public var maxDepth: Int
+    /// Bytes of the thread's stack that parsing or rendering may take before it ends with an error. 320 KiB by default, which leaves room
+    /// on a thread with 512 KB.
+    public var maxStack: Int
     /// Bytes of a template's text. 1 MiB by default.
     public var maxSource: Int
 
-    public init(maxOutput: Int = 16 << 20, maxSteps: Int = 10_000_000, maxDepth: Int = 160, maxSource: Int = 1 << 20) {
+    public init(
+        maxOutput: Int = 16 << 20,
+        maxSteps: Int = 10_000_000,
+        maxDepth: Int = 160,
+        maxStack: Int = 320 << 10,
+        maxSource: Int = 1 << 20
+    ) {
         self.maxOutput = maxOutput
         self.maxSteps = maxSteps
         self.maxDepth = maxDepth
+        self.maxStack = maxStack
         self.maxSource = maxSource
     }
 }

@@ -95,8 +95,9 @@ extension Evaluator {
             return try self.tuple(Self.places(start, stop, step, count: storage.items.count).map { storage.items[$0] })
         case .string(let text): return try self.slice(text, start, stop, step)
         case .object(let range as RangeObject):
-            let items = range.items
-            return try self.list(Self.places(start, stop, step, count: items.count).map { items[$0] })
+            let count = range.length ?? 0
+            let (first, end) = Self.ends(start, stop, step, count: count)
+            return try self.object(try range.slice(from: first, to: end, by: min(max(step, -count - 1), count + 1)))
         default: throw .type("'\(value.typeName)' object cannot be sliced")
         }
     }
@@ -125,12 +126,15 @@ extension Evaluator {
     }
 
     private static func places(_ start: Int?, _ stop: Int?, _ step: Int, count: Int) -> [Int] {
-        if step > 0 {
-            let (first, end) = Self.bounds(start, stop, count: count)
-            return first < end ? Array(stride(from: first, to: end, by: min(step, count + 1))) : []
-        }
+        let (first, end) = Self.ends(start, stop, step, count: count)
+        guard step > 0 ? first < end : first > end else { return [] }
+        return Array(stride(from: first, to: end, by: min(max(step, -count - 1), count + 1)))
+    }
+
+    /// The first place of a slice and the one at which it ends.
+    private static func ends(_ start: Int?, _ stop: Int?, _ step: Int, count: Int) -> (Int, Int) {
+        guard step < 0 else { return Self.bounds(start, stop, count: count) }
         func clamp(_ bound: Int) -> Int { min(max(bound < 0 ? bound.addingSaturated(count) : bound, -1), count - 1) }
-        let (first, end) = (start.map(clamp) ?? count - 1, stop.map(clamp) ?? -1)
-        return first > end ? Array(stride(from: first, to: end, by: max(step, -count - 1))) : []
+        return (start.map(clamp) ?? count - 1, stop.map(clamp) ?? -1)
     }
 }

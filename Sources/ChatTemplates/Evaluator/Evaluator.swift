@@ -12,6 +12,7 @@ final class Evaluator {
     private var namespaces: [NamespaceObject] = []
     private var steps = 0
     private var depth = 0
+    private let stack = StackGuard()
     /// The place in the template to name if what is done next fails.
     var position = 0
     /// The text of the block whose filters are being applied.
@@ -53,6 +54,10 @@ final class Evaluator {
         guard self.depth <= self.limits.maxDepth else {
             self.depth -= 1
             throw .tooDeep("\(what)", self.limits.maxDepth)
+        }
+        guard self.stack.used <= self.limits.maxStack else {
+            self.depth -= 1
+            throw .stackUsed("\(what)", self.limits.maxStack)
         }
     }
 

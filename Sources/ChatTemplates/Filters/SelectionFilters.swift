@@ -42,10 +42,13 @@ enum SelectionFilters {
         } else {
             guard let name = arguments.positional.first else { throw .type("map takes a filter or an attribute") }
             let title = try StringMethods.text(name, of: "map").string
-            guard let filter = Filters.named(title) else { throw .type("there is no filter named '\(title)'") }
+            let filter = Filters.named(title)
             let rest = Arguments(positional: Array(arguments.positional.dropFirst()), keywords: arguments.keywords)
             depth = rest.depth
-            transform = { (item) throws(TemplateError) in try filter(item, rest, evaluator) }
+            transform = { (item) throws(TemplateError) in
+                guard let filter else { throw .type("there is no filter named '\(title)'") }
+                return try filter(item, rest, evaluator)
+            }
         }
         // An undefined value has no items; what is falsy otherwise has none either.
         guard value.isTrue else { return try evaluator.generator(over: value) { () throws(TemplateError) in nil } }
@@ -79,8 +82,11 @@ enum SelectionFilters {
         var test: ValueTest?
         if let given = positional.popFirst() {
             let title = try StringMethods.text(given, of: name).string
-            guard let found = ValueTests.named(title) else { throw .type("there is no test named '\(title)'") }
-            test = found
+            let found = ValueTests.named(title)
+            test = { (value, arguments, evaluator) throws(TemplateError) in
+                guard let found else { throw .type("there is no test named '\(title)'") }
+                return try found(value, arguments, evaluator)
+            }
         }
         let rest = Arguments(positional: Array(positional), keywords: arguments.keywords)
         let iterator = try evaluator.iterator(over: value)

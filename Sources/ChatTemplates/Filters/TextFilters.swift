@@ -85,7 +85,7 @@ enum TextFilters {
         return Text(bytes)
     }
 
-    /// An argument that must be a text, or what is undefined as an empty one where Python's `len` and slices do not mind.
+    /// What stands before a filter that takes nothing but a text.
     static func input(_ value: Value, of filter: String) throws(TemplateError) -> Text {
         try StringMethods.text(value, of: filter)
     }
@@ -114,7 +114,7 @@ enum TextFilters {
 
     @Sendable private static func truncate(_ value: Value, _ arguments: Arguments, _ evaluator: Evaluator) throws(TemplateError) -> Value {
         let values = try arguments.bound(to: ["length", "killwords", "end", "leeway"], of: "truncate")
-        let text = try Self.input(value, of: "truncate")
+        let text = value.isUndefined ? .empty : try Self.input(value, of: "truncate")
         let length = try StringMethods.int(values[0] ?? .integer(255), of: "truncate")
         let end = try StringMethods.text(values[2] ?? .string("..."), of: "truncate")
         let leeway =

@@ -14,8 +14,10 @@ struct FormatSpecification {
         self.isEmpty = text.isEmpty
         var scalars = Array(text.scalars)[...]
         let alignments: Set<Unicode.Scalar> = ["<", ">", "=", "^"]
+        var isFilled = false
         if let second = scalars.dropFirst().first, alignments.contains(second) {
             self.fill = Text(scalars: scalars.prefix(1))
+            isFilled = true
             self.alignment = second
             scalars = scalars.dropFirst(2)
         } else if let first = scalars.first, alignments.contains(first) {
@@ -28,7 +30,7 @@ struct FormatSpecification {
         }
         if scalars.first == "0" {
             scalars.removeFirst()
-            if self.alignment == nil { (self.fill, self.alignment) = ("0", "=") }
+            if self.alignment == nil { (self.fill, self.alignment) = ("0", "=") } else if !isFilled { self.fill = "0" }
         }
         self.width = Self.number(&scalars) ?? 0
         if scalars.first == "," || scalars.first == "_" { self.grouping = scalars.popFirst() }

@@ -104,7 +104,6 @@ struct PercentFormat {
         guard place < source.count else { throw .value("the format ends within a field") }
         let (conversion, length) = format(at: place, source)
         place += length
-        if conversion == "%" { return "%" }
         let value = if let given { given } else { try self.nextValue() }
         return try self.convert(value, conversion, field)
     }
@@ -136,6 +135,7 @@ struct PercentFormat {
             let digits = NumberFormat.magnitude(number, conversion, precision, isAlternative: field.isAlternative)
             let sign = number.sign == .minus && !number.isNaN ? "-" : field.sign
             return try self.pad(Text(sign + digits), field, isNumber: number.isFinite)
+        case "%": return "%"
         default: throw .value("unsupported format character \(PythonText.quoted(Text(scalars: [conversion])))")
         }
     }

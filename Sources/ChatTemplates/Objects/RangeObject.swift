@@ -22,6 +22,11 @@ final class RangeObject: Object {
         self.count = count <= 0 ? 0 : (stop - start + step - step.signum()) / step
     }
 
+    /// The range of the items between two places, which may lie one before the first and one behind the last.
+    func slice(from first: Int, to end: Int, by step: Int) throws(TemplateError) -> RangeObject {
+        try RangeObject(start: self.start + first * self.step, stop: self.start + end * self.step, step: step * self.step)
+    }
+
     override var typeName: String { "range" }
     override var isIterable: Bool { true }
     override var length: Int? { self.count }

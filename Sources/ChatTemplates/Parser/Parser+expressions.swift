@@ -13,7 +13,7 @@ extension Parser {
                 isTuple = true
             }
             if self.isTupleEnd(end) { break }
-            items.append(withConditional ? try self.expression() : try self.disjunction())
+            items.append(withConditional ? try self.expression() : try self.binary(.disjunction))
         }
         if !isTuple, let only = items.first { return only }
         guard isTuple || inParentheses else { throw self.unexpected("an expression") }
@@ -29,11 +29,11 @@ extension Parser {
         // What an inline `if` guards may name filters that do not exist, and that it is one is not known before its `if`.
         self.isConditional = true
         let unknown = self.unknownNames.count
-        var value = try self.disjunction()
+        var value = try self.binary(.disjunction)
         var isGuarded = false
         while self.skipName("if") {
             isGuarded = true
-            let condition = try self.disjunction()
+            let condition = try self.binary(.disjunction)
             let alternative = self.skipName("else") ? try self.expression() : nil
             value = try self.checked(.conditional(Expression.Conditional(if: condition, then: value, else: alternative)))
         }
@@ -45,84 +45,94 @@ extension Parser {
         return value
     }
 
-    mutating func disjunction() throws(TemplateError) -> Expression {
-        var left = try self.conjunction()
-        while self.skipName("or") { left = try self.checked(.or(Expression.Operands(left, try self.conjunction()))) }
+    /// How tightly operators bind, the loosest first.
+    enum Precedence: Int {
+        case disjunction
+        case conjunction
+        case negation
+        case comparison
+        case sum
+        case concatenation
+        case product
+        case power
+        case operand
+    }
+
+    /// How tightly the operator binds that the current token is; nil where it is none.
+    private var precedence: Precedence? {
+        switch self.current.kind {
+        case .name("or"): .disjunction
+        case .name("and"): .conjunction
+        case .name("in"): .comparison
+        case .name("not"): self.next.kind == .name("in") ? .comparison : nil
+        case .symbol(let symbol):
+            switch symbol {
+            case "+", "-": .sum
+            case "~": .concatenation
+            case "*", "/", "//", "%": .product
+            case "**": .power
+            case "==", "!=", "<", "<=", ">", ">=": .comparison
+            default: nil
+            }
+        default: nil
+        }
+    }
+
+    /// Operands with operators between them that bind at least as tightly as one. All of them bind to the left, `**` too.
+    mutating func binary(_ lowest: Precedence) throws(TemplateError) -> Expression {
+        var left = lowest.rawValue <= Precedence.negation.rawValue && self.isName("not") ? try self.negation() : try self.signed()
+        while let precedence = self.precedence, precedence.rawValue >= lowest.rawValue {
+            left = try self.checked(try self.combined(left, precedence, Precedence(rawValue: precedence.rawValue + 1) ?? .operand))
+        }
         return left
     }
 
-    private mutating func conjunction() throws(TemplateError) -> Expression {
-        var left = try self.negation()
-        while self.skipName("and") { left = try self.checked(.and(Expression.Operands(left, try self.negation()))) }
-        return left
+    private mutating func combined(_ left: Expression, _ precedence: Precedence, _ tighter: Precedence) throws(TemplateError) -> Expression
+    {
+        switch precedence {
+        case .comparison: return try self.comparison(left)
+        case .concatenation: return try self.concatenation(left)
+        default: break
+        }
+        let token = self.advance()
+        let right = try self.binary(tighter)
+        if precedence == .disjunction { return .or(Expression.Operands(left, right)) }
+        if precedence == .conjunction { return .and(Expression.Operands(left, right)) }
+        guard case .symbol(let symbol) = token.kind, let operation = ArithmeticOperation(rawValue: symbol) else {
+            throw self.error("expected an operator, found \(token.description)", at: token.position)
+        }
+        return .arithmetic(Expression.Arithmetic(operation, left, right, position: token.position))
     }
 
     private mutating func negation() throws(TemplateError) -> Expression {
-        guard self.isName("not") else { return try self.comparison() }
         try self.enter()
         defer { self.leave() }
         let position = self.advance().position
-        return try self.checked(.not(Expression.Operand(try self.negation(), position: position)))
+        return try self.checked(.not(Expression.Operand(try self.binary(.negation), position: position)))
+    }
+
+    private mutating func comparison(_ first: Expression) throws(TemplateError) -> Expression {
+        let position = self.current.position
+        var rest: [(operation: ComparisonOperation, operand: Expression)] = []
+        while let operation = self.comparisonOperation() { rest.append((operation, try self.binary(.sum))) }
+        return .comparison(Expression.Comparison(first, rest, position: position))
     }
 
     private mutating func comparisonOperation() -> ComparisonOperation? {
-        switch self.current.kind {
-        case .symbol(let symbol):
-            guard let operation = ComparisonOperation(rawValue: symbol) else { return nil }
-            self.advance()
-            return operation
-        case .name("in"):
-            self.advance()
-            return .contained
-        case .name("not") where self.next.kind == .name("in"):
-            self.advance()
+        guard self.precedence == .comparison else { return nil }
+        switch self.advance().kind {
+        case .symbol(let symbol): return ComparisonOperation(rawValue: symbol)
+        case .name("in"): return .contained
+        default:
             self.advance()
             return .notContained
-        default: return nil
         }
     }
 
-    private mutating func comparison() throws(TemplateError) -> Expression {
-        let first = try self.sum()
-        let position = self.current.position
-        var rest: [(operation: ComparisonOperation, operand: Expression)] = []
-        while let operation = self.comparisonOperation() { rest.append((operation, try self.sum())) }
-        return rest.isEmpty ? first : try self.checked(.comparison(Expression.Comparison(first, rest, position: position)))
-    }
-
-    private mutating func operation(_ symbols: [String]) -> (ArithmeticOperation, Int)? {
-        guard case .symbol(let symbol) = self.current.kind, symbols.contains(symbol) else { return nil }
-        return ArithmeticOperation(rawValue: symbol).map { ($0, self.advance().position) }
-    }
-
-    private mutating func sum() throws(TemplateError) -> Expression {
-        var left = try self.concatenation()
-        while let (operation, position) = self.operation(["+", "-"]) {
-            left = try self.checked(.arithmetic(Expression.Arithmetic(operation, left, try self.concatenation(), position: position)))
-        }
-        return left
-    }
-
-    private mutating func concatenation() throws(TemplateError) -> Expression {
-        var items = [try self.product()]
-        while self.skipSymbol("~") { items.append(try self.product()) }
-        return items.count == 1 ? items[0] : try self.checked(.concatenation(Expression.Items(items)))
-    }
-
-    private mutating func product() throws(TemplateError) -> Expression {
-        var left = try self.power()
-        while let (operation, position) = self.operation(["*", "/", "//", "%"]) {
-            left = try self.checked(.arithmetic(Expression.Arithmetic(operation, left, try self.power(), position: position)))
-        }
-        return left
-    }
-
-    private mutating func power() throws(TemplateError) -> Expression {
-        var left = try self.signed()
-        while let (operation, position) = self.operation(["**"]) {
-            left = try self.checked(.arithmetic(Expression.Arithmetic(operation, left, try self.signed(), position: position)))
-        }
-        return left
+    private mutating func concatenation(_ first: Expression) throws(TemplateError) -> Expression {
+        var items = [first]
+        while self.skipSymbol("~") { items.append(try self.binary(.product)) }
+        return .concatenation(Expression.Items(items))
     }
 
     private mutating func signed(withFilter: Bool = true) throws(TemplateError) -> Expression {
@@ -167,8 +177,6 @@ extension Parser {
             self.advance()
             return .constant(.double(value))
         case .symbol("("):
-            try self.enter()
-            defer { self.leave() }
             self.advance()
             let value = try self.tuple(inParentheses: true)
             try self.expectSymbol(")")

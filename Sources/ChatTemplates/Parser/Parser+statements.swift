@@ -111,9 +111,13 @@ extension Parser {
             condition = (copy, try self.expression(), self.newFunction(), self.newScope())
         }
         let isRecursive = self.skipName("recursive")
-        if target.names.contains(where: { $0.name == "loop" }) { throw self.error("'loop' cannot be the variable of a loop", at: position) }
+        if target.names.contains(where: { $0.name == "loop" }) {
+            throw self.error("'loop' is the loop's own and cannot be assigned to", at: position)
+        }
         let scope = self.newScope()
         self.loops += 1
+        self.openLoops += 1
+        defer { self.openLoops -= 1 }
         let body = try self.body(until: ["endfor", "else"])
         self.loops -= 1
         var otherwise: [Statement] = []
@@ -222,6 +226,9 @@ extension Parser {
         _ position: Int
     ) throws(TemplateError) -> Statement.Function {
         let (id, scope) = (self.newFunction(), self.newScope())
+        if let caller = signature.0.firstIndex(where: { $0.name == "caller" }), caller < signature.0.count - signature.1.count {
+            throw self.error("the parameter 'caller' must have a default, or be left out", at: signature.0[caller].position)
+        }
         let (outerLoops, wasConditional) = (self.loops, self.isConditional)
         (self.loops, self.isConditional) = (0, false)
         defer { (self.loops, self.isConditional) = (outerLoops, wasConditional) }

@@ -28,6 +28,9 @@ extension Parser {
         guard !["true", "false", "none", "True", "False", "None"].contains(text) else {
             throw self.error("'\(text)' cannot be assigned to", at: position)
         }
+        guard text != "loop" || self.openLoops == 0 || self.isSymbol(".") else {
+            throw self.error("'loop' is the loop's own and cannot be assigned to", at: position)
+        }
         let name = self.name(text, position: position)
         guard withAttributes, self.skipSymbol(".") else { return .name(name) }
         return .attribute(name, Text(try self.expectName("the name of an attribute").name))

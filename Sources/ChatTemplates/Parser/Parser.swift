@@ -7,10 +7,13 @@ struct Parser {
     var counts = ParsedTemplate.Counts()
     /// How deep what is being parsed nests.
     private var depth = 0
+    private let stack = StackGuard()
     /// The tags that are open, innermost last.
     var openTags: [(name: String, position: Int)] = []
     /// How many loops `break` and `continue` could mean.
     var loops = 0
+    /// How many loops are around in the text, in whose bodies `loop` may not be assigned to.
+    var openLoops = 0
     /// Whether an `if` is around, in which unknown filters are an error only once they are called.
     var isConditional = false
     /// Unknown filters and tests in the expression that is being parsed.
@@ -102,6 +105,9 @@ struct Parser {
         self.depth += 1
         guard self.depth <= self.limits.maxDepth else {
             throw TemplateError.tooDeep("the template", self.limits.maxDepth).located(at: self.current.position, in: self.source)
+        }
+        guard self.stack.used <= self.limits.maxStack else {
+            throw TemplateError.stackUsed("the template", self.limits.maxStack).located(at: self.current.position, in: self.source)
         }
     }
 

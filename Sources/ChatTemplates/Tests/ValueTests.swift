@@ -21,7 +21,7 @@ enum ValueTests {
         "mapping": Self.plain { if case .dictionary = $0 { true } else { false } },
         "sequence": Self.plain { value in
             switch value {
-            case .list, .tuple, .dictionary, .string: true
+            case .list, .tuple, .dictionary, .string, .undefined: true
             case .object(let object): object is RangeObject
             default: false
             }
