@@ -15,17 +15,18 @@ export PROMPT MODEL
 
 # Every recipe of several commands starts with this. In two steps, since `eval "$(…)"` hides a failure of what it evaluates.
 use_llama := set -euo pipefail; exports="$$(Scripts/setup --print-env)"; eval "$$exports"
-formatted := $(wildcard Sources Tests Benchmarks Snippets Package.swift Benchmarks/Package.swift)
+formatted := $(wildcard Sources Tests Benchmarks Fuzz Snippets Package.swift Benchmarks/Package.swift Fuzz/Package.swift)
 # Without the real model: the sanitizer does not see what llama.cpp's threads do. Nothing is suppressed.
 sanitized_tests := MULLAMA_ONLY=library MULLAMA_TSAN=1 swift test --sanitize=thread --scratch-path .build-tsan-library --disable-xctest \
 	--no-parallel --filter 'InferenceCoreTests|MullamaTests'
 
-.PHONY: help run test bench build release format format-check setup test-setup docs docs-check env
+.PHONY: help run test bench fuzz build release format format-check setup test-setup docs docs-check env
 
 help:
 	@echo 'make run [PROMPT="…"] [MODEL=smollm2:135m]  answer a prompt; the answer alone is on standard output (make -s run | …)'
 	@echo 'make test          all tests, those of the core and the library under the thread sanitizer too; fetches a second model (253 MB)'
 	@echo 'make bench [ARGS="…"]  the benchmarks'
+	@echo 'make fuzz [ARGS="--seconds 30"]  random chat templates, 10 minutes of them; a crash or a hang is named by its seed'
 	@echo 'make docs          the documentation of the library; prints where it is'
 	@echo 'make docs-check    the documentation, and every sample in it run'
 	@echo 'make build         a debug build of everything'
@@ -66,6 +67,13 @@ bench: setup
 	echo 'Building the benchmarks (optimised)' >&2; \
 	swift build -c release --package-path Benchmarks --product mullama-bench >&2; \
 	exec Benchmarks/.build/release/mullama-bench $(ARGS)
+
+# Checked arithmetic, and optimised: what it finds is what users would run into.
+fuzz:
+	@echo 'Building the fuzz target (optimised)' >&2; \
+	set -euo pipefail; \
+	swift build -c release --package-path Fuzz --product template-fuzz >&2; \
+	exec Fuzz/.build/release/template-fuzz $(ARGS)
 
 docs:
 	@Scripts/setup --llama

@@ -19,6 +19,8 @@ let settings: [SwiftSetting] =
     + [sanitized ? .define("MULLAMA_TSAN") : .enableUpcomingFeature("MemberImportVisibility")]
 
 let library: [Target] = [
+    .target(name: "ChatTemplates", swiftSettings: settings),
+    .testTarget(name: "ChatTemplatesTests", dependencies: ["ChatTemplates"], swiftSettings: settings),
     .target(name: "InferenceCore", swiftSettings: settings),
     .testTarget(name: "InferenceCoreTests", dependencies: ["InferenceCore"], swiftSettings: settings),
     .systemLibrary(
@@ -88,6 +90,7 @@ let package = Package(
     products: [
         .library(name: "Mullama", targets: ["Mullama"]),
         .library(name: "ModelStore", targets: ["ModelStore"]),
+        .library(name: "ChatTemplates", targets: ["ChatTemplates"]),
     ] + (hasTools ? [.executable(name: "mullama", targets: ["MullamaCLI"])] : []),
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),

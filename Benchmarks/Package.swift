@@ -15,6 +15,7 @@ let package = Package(
             dependencies: [
                 "CBenchLlama",
                 .product(name: "Mullama", package: "mullama-swift"),
+                .product(name: "ChatTemplates", package: "mullama-swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: [

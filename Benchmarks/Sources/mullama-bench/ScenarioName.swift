@@ -8,6 +8,7 @@ enum ScenarioName: String, CaseIterable, ExpressibleByArgument {
     case heartbeat
     case pool
     case cancel
+    case templates
 
     var scenario: any Scenario {
         switch self {
@@ -18,6 +19,7 @@ enum ScenarioName: String, CaseIterable, ExpressibleByArgument {
         case .heartbeat: HeartbeatScenario()
         case .pool: PoolScenario()
         case .cancel: CancelScenario()
+        case .templates: TemplatesScenario()
         }
     }
 }
