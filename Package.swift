@@ -21,6 +21,12 @@ let settings: [SwiftSetting] =
 let library: [Target] = [
     .target(name: "InferenceCore", swiftSettings: settings),
     .testTarget(name: "InferenceCoreTests", dependencies: ["InferenceCore"], swiftSettings: settings),
+    .target(name: "SchedulerSimulator", dependencies: ["InferenceCore"], swiftSettings: settings),
+    .testTarget(
+        name: "SchedulerSimulatorTests",
+        dependencies: ["SchedulerSimulator", "InferenceCore"],
+        swiftSettings: settings
+    ),
     .systemLibrary(
         name: "CLlama",
         pkgConfig: "llama",
@@ -65,7 +71,7 @@ let tools: [Target] = [
     .executableTarget(
         name: "MullamaCLI",
         dependencies: [
-            "Mullama", "ModelStore", "ModelImport",
+            "Mullama", "InferenceCore", "ModelStore", "ModelImport", "SchedulerSimulator",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: settings
