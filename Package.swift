@@ -54,7 +54,7 @@ let library: [Target] = [
     .testTarget(
         name: "MullamaTests",
         dependencies: [
-            "Mullama", "MullamaTestSupport", "InferenceCore", "ModelStore",
+            "Mullama", "MullamaTestSupport", "InferenceCore", "ModelStore", "SchedulerSimulator",
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
         ],
@@ -83,7 +83,7 @@ let tools: [Target] = [
     ),
     .testTarget(
         name: "MullamaCLITests",
-        dependencies: ["MullamaCLI", "ModelStore", "MullamaTestSupport"],
+        dependencies: ["MullamaCLI", "InferenceCore", "ModelStore", "MullamaTestSupport", "SchedulerSimulator"],
         swiftSettings: settings
     ),
 ]

@@ -1,5 +1,5 @@
 /// How long a machine takes for a step. All times are in seconds.
-public struct MachineProfile: Sendable, Hashable, Codable {
+public struct MachineProfile: Sendable, Hashable {
     /// What the loop around a step takes.
     public var step: Double
     /// For a batch of decode rows, whatever is in it.

@@ -55,7 +55,7 @@ struct TraceMaker {
         }
     }
 
-    /// Each turn's prompt holds all that was said before.
+    /// Each turn's prompt holds all that was said before, as far as it fits.
     private mutating func conversation(
         _ start: Duration,
         from beginning: PromptPiece,
@@ -69,6 +69,7 @@ struct TraceMaker {
         for turn in 0..<turns {
             prompt.append(self.text(said))
             let answer = self.text(20...160)
+            guard prompt.reduce(answer.tokens, { $0 + $1.tokens }) < 4_096 else { return }
             let wait = turn == 0 ? nil : Duration.seconds(Double.random(in: pause, using: &self.random))
             self.add(start, context, prompt, answer: answer.tokens, priority, pause: wait)
             prompt.append(answer)

@@ -6,7 +6,7 @@ import Testing
 struct ConservationTests {
     @Test("every request ends once, with every token that it was to have", arguments: TraceGenerator.allCases, [UInt64(1), 2])
     func tokens(generator: TraceGenerator, seed: UInt64) {
-        let trace = generator.trace(seed: seed, rate: 0.2, duration: .seconds(1_200))
+        let trace = generator.trace(seed: seed, rate: 0.3, duration: .seconds(200))
         let report = Simulation(trace, on: .cpu2, limits: .library).run()
         #expect(report.unfinished == 0)
         #expect(report.all.requests == trace.entries.count)
@@ -20,7 +20,7 @@ struct ConservationTests {
 
     @Test("those that are cancelled or come too late end once too")
     func interrupted() {
-        let entries = TraceGenerator.poisson.trace(seed: 3, rate: 1, duration: .seconds(300)).entries.enumerated().map { index, entry in
+        let entries = TraceGenerator.poisson.trace(seed: 3, rate: 1, duration: .seconds(120)).entries.enumerated().map { index, entry in
             var entry = entry
             if index.isMultiple(of: 3) { entry.cancel = .milliseconds(100 * (index % 40)) }
             if index.isMultiple(of: 4) { entry.deadline = .seconds(2) }
@@ -42,7 +42,7 @@ struct ConservationTests {
 
     @Test("the same trace, the same report; another seed, another trace", arguments: TraceGenerator.allCases)
     func deterministic(generator: TraceGenerator) {
-        func trace(_ seed: UInt64) -> Trace { generator.trace(seed: seed, rate: 0.5, duration: .seconds(120)) }
+        func trace(_ seed: UInt64) -> Trace { generator.trace(seed: seed, rate: 0.5, duration: .seconds(60)) }
         var machine = MachineProfile.cpu2
         machine.jitter = 0.2
         let simulation = Simulation(trace(1), on: machine, limits: .library, seed: 9)
@@ -54,7 +54,7 @@ struct ConservationTests {
 
     @Test("time that varies changes no count")
     func jitter() {
-        let trace = TraceGenerator.mixed.trace(seed: 4, rate: 0.3, duration: .seconds(600))
+        let trace = TraceGenerator.mixed.trace(seed: 4, rate: 0.3, duration: .seconds(200))
         var machine = MachineProfile.cpu2
         machine.jitter = 0.3
         let report = Simulation(trace, on: machine, limits: .library).run()

@@ -11,15 +11,15 @@ struct LatencyTests {
     func stall(milliseconds: Int, jitter: Double) {
         var machine = MachineProfile.cpu2
         machine.jitter = jitter
-        let prompts = (1...20).map { TraceEntry.distinct($0, at: .seconds(3 * $0), prompt: 40 * $0, answer: 5) }
-        let streams = (101...103).map { TraceEntry.distinct($0, prompt: 20, answer: 2_000) }
+        let prompts = (1...10).map { TraceEntry.distinct($0, at: .seconds(2 * $0), prompt: 80 * $0, answer: 5) }
+        let streams = (101...103).map { TraceEntry.distinct($0, prompt: 20, answer: 600) }
         let report = Simulation(
             Trace(streams + prompts),
             on: machine,
             limits: SchedulerLimits(parallel: 5),
             policy: PrefillPolicy(maxStall: .milliseconds(milliseconds))
         ).run()
-        let rows = machine.secondsToDecode(depths: [2_000, 2_000, 2_000, 800])
+        let rows = machine.secondsToDecode(depths: [620, 620, 620, 800])
         let block = machine.secondsToPrefill(Self.lastChunk, after: 800)
         let bound = max(Double(milliseconds) / 1_000, rows) * (1 + jitter) + block * (1 + jitter) + machine.step
         #expect(report.all.gaps.max.seconds <= bound, "\(report.all.gaps.max) against \(bound)")
@@ -42,8 +42,8 @@ struct LatencyTests {
 
     @Test("interactive requests are served beside batch work as long as there is a slot")
     func interactive() throws {
-        let chats = TraceGenerator.chats.trace(seed: 5, rate: 0.15, duration: .seconds(600))
-        let batch = Trace((0..<4).map { .distinct(1_000 + $0, prompt: 1_000, answer: 3_000, priority: .batch) })
+        let chats = TraceGenerator.chats.trace(seed: 5, rate: 0.15, duration: .seconds(300))
+        let batch = Trace((0..<4).map { .distinct(1_000 + $0, prompt: 1_000, answer: 2_000, priority: .batch) })
         let limits = SchedulerLimits(parallel: 16, parkedTokens: 80_000)
         let alone = Simulation(chats, on: .cpu2, limits: limits).run()
         let both = Simulation(chats + batch, on: .cpu2, limits: limits).run()

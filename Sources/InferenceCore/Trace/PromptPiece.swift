@@ -2,9 +2,12 @@
 ///
 /// Prompts whose pieces begin alike begin alike. A longer piece of the same name goes on where the shorter one ends.
 public struct PromptPiece: Sendable, Hashable {
-    /// Numbers below 2^53, so that every reader of JSON can hold them.
+    /// At most ``largestName``.
     public var text: UInt64
     public var tokens: Int
+
+    /// Every reader of JSON can hold numbers up to that.
+    public static let largestName: UInt64 = (1 << 53) - 1
 
     public init(text: UInt64, tokens: Int) {
         self.text = text
