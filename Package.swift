@@ -23,6 +23,12 @@ let library: [Target] = [
     .testTarget(name: "ChatTemplatesTests", dependencies: ["ChatTemplates"], swiftSettings: settings),
     .target(name: "InferenceCore", swiftSettings: settings),
     .testTarget(name: "InferenceCoreTests", dependencies: ["InferenceCore"], swiftSettings: settings),
+    .target(name: "SchedulerSimulator", dependencies: ["InferenceCore"], swiftSettings: settings),
+    .testTarget(
+        name: "SchedulerSimulatorTests",
+        dependencies: ["SchedulerSimulator", "InferenceCore"],
+        swiftSettings: settings
+    ),
     .systemLibrary(
         name: "CLlama",
         pkgConfig: "llama",
@@ -50,7 +56,7 @@ let library: [Target] = [
     .testTarget(
         name: "MullamaTests",
         dependencies: [
-            "Mullama", "MullamaTestSupport", "InferenceCore", "ModelStore",
+            "Mullama", "MullamaTestSupport", "InferenceCore", "ModelStore", "SchedulerSimulator",
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
         ],
@@ -67,7 +73,7 @@ let tools: [Target] = [
     .executableTarget(
         name: "MullamaCLI",
         dependencies: [
-            "Mullama", "ModelStore", "ModelImport",
+            "Mullama", "InferenceCore", "ModelStore", "ModelImport", "SchedulerSimulator",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: settings
@@ -79,7 +85,7 @@ let tools: [Target] = [
     ),
     .testTarget(
         name: "MullamaCLITests",
-        dependencies: ["MullamaCLI", "ModelStore", "MullamaTestSupport"],
+        dependencies: ["MullamaCLI", "InferenceCore", "ModelStore", "MullamaTestSupport", "SchedulerSimulator"],
         swiftSettings: settings
     ),
 ]

@@ -30,6 +30,7 @@ package actor InferenceEngine {
     private var backend: (any DecodeBackend)?
     private var calls: [RequestID: Call] = [:]
     private var jobs: [RequestID: ContextJob] = [:]
+    private var recorder = TraceRecorder()
     private var lifecycle = Lifecycle.running
     private var sleeper: CheckedContinuation<Void, Never>?
     private var alarm: Task<Void, Never>?
@@ -77,6 +78,7 @@ package actor InferenceEngine {
             }
         }
         self.backend = nil
+        self.recorder.finish()
         if case .closing(let waiters, _) = self.lifecycle {
             for waiter in waiters { waiter.resume() }
         }
@@ -131,6 +133,7 @@ package actor InferenceEngine {
         cancelled: Duration? = nil
     ) -> Call? {
         self.backend?.end(id)
+        self.recorder.ended(id, reason, usage, timings, now: self.clock.now())
         let call = self.calls.removeValue(forKey: id)
         let since = reason == .deadline ? call?.deadline : cancelled
         self.activity.ended(
@@ -234,6 +237,7 @@ extension InferenceEngine {
         }
         self.calls[request.id] = Call(channel: channel, sampler: sampler, deadline: request.deadline)
         self.activity.queued(request)
+        self.recorder.began(request, now: self.clock.now())
         self.backend?.begin(request.id, sampler: sampler)
         self.scheduler.setAvailable(cells: self.backend?.availableCells)
         self.deliver(self.scheduler.add(request, now: self.clock.now()))
@@ -254,6 +258,13 @@ extension InferenceEngine {
     package func resume(_ request: RequestID) {
         self.scheduler.setPaused(request, false)
         self.wake()
+    }
+
+    func record(to outlet: TraceRecorder.Outlet) {
+        let id = self.recorder.add(outlet, now: self.clock.now())
+        outlet.onTermination = { [weak self] _ in
+            self?.send { $0.recorder.remove(id) }
+        }
     }
 
     // MARK: Between two calls of a context

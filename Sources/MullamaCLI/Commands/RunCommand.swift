@@ -59,6 +59,12 @@ struct RunCommand: ParsableCommand {
     )
     var parallel = ParallelChoice.count(ModelParams().parallel)
 
+    @Option(
+        help: .init("With --lines: write the requests to a file, without their words, for mullama replay.", valueName: "file"),
+        completion: .file()
+    )
+    var record: String?
+
     @Option(help: .init(CacheType.explanation))
     var cacheType = CacheType.f16
 
@@ -74,6 +80,9 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         guard !self.raw || self.system == nil else {
             throw ValidationError("--system needs the chat template, and --raw leaves it out: give one of them")
+        }
+        guard self.record == nil || self.lines else {
+            throw ValidationError("--record needs --lines: a single request is no traffic")
         }
         let arguments = try RunArguments(
             self.words,
@@ -99,7 +108,7 @@ struct RunCommand: ParsableCommand {
         )
 
         if self.lines {
-            let answers = LineAnswers(job: job, prompts: prompts)
+            let answers = LineAnswers(job: job, prompts: prompts, record: self.record)
             try Interruption.shared.run { try await answers.run() }
         } else {
             let answer = SingleAnswer(job: job, prompt: try self.prompt(arguments.prompt))

@@ -4,6 +4,8 @@ import Mullama
 struct LineAnswers: Sendable {
     let job: AnswerJob
     let prompts: [String]
+    /// A file for a trace of the requests.
+    var record: String?
     let output = Output.standard
 
     private typealias Outcome = (index: Int, answer: Answer, error: (any Error)?)
@@ -11,6 +13,18 @@ struct LineAnswers: Sendable {
     /// - Throws: ``PromptError`` for the first prompt, in their order, that has an error; the others are cancelled.
     func run() async throws {
         let (model, loadTime) = try await LoadedModel.load(self.job.model, self.job.params)
+        let recording = try self.record.map { try TraceRecording($0, of: model) }
+        do {
+            try await self.answer(with: model, load: loadTime)
+        } catch {
+            // What came of the others is worth having; the first error is what is told.
+            try? await recording?.end(model)
+            throw error
+        }
+        try await recording?.end(model)
+    }
+
+    private func answer(with model: AsyncModel, load loadTime: Duration) async throws {
         let start = ContinuousClock.now
         var answers: [Answer] = []
         try await withThrowingTaskGroup(of: Outcome.self) { group in

@@ -1,0 +1,66 @@
+import ArgumentParser
+import InferenceCore
+import SchedulerSimulator
+
+/// What `replay` gives the scheduler to work with.
+struct ReplayLimits: ParsableArguments {
+    @Option(help: .init("The machine: cpu2, gpu-like, or a JSON file.", valueName: "cpu2|gpu-like|file"))
+    var profile = ProfileChoice.cpu2
+
+    @Option(parsing: .unconditional, help: "The most requests that are computed together, 1 to 4096.")
+    var parallel = 16
+
+    @Option(parsing: .unconditional, help: .init("Tokens of each context, instead of what the trace says.", valueName: "tokens"))
+    var ctxSize: Int?
+
+    @Option(parsing: .unconditional, help: .init("The longest that prompts may hold up answers.", valueName: "milliseconds"))
+    var maxStall = 100.0
+
+    @Option(
+        parsing: .unconditional,
+        help: .init("Cells of the cache; by default enough for --parallel contexts of the trace's largest size.", valueName: "tokens")
+    )
+    var cacheCells: Int?
+
+    @Option(parsing: .unconditional, help: .init("The most tokens of prefixes kept outside of the cache.", valueName: "tokens"))
+    var parkedTokens = 100_000
+
+    func validate() throws {
+        func require(_ value: Int?, in range: ClosedRange<Int>, _ name: String) throws {
+            guard let value, !range.contains(value) else { return }
+            throw ValidationError("\(name) is \(value): it must be \(range.lowerBound) to \(range.upperBound)")
+        }
+        try require(self.parallel, in: 1...4_096, "--parallel")
+        try require(self.ctxSize, in: 1...(1 << 24), "--ctx-size")
+        try require(self.cacheCells, in: 1...(1 << 40), "--cache-cells")
+        try require(self.parkedTokens, in: 0...(1 << 40), "--parked-tokens")
+        guard 0.001...1e9 ~= self.maxStall else {
+            throw ValidationError("--max-stall is \(self.maxStall): it must be 0.001 to 1000000000 milliseconds")
+        }
+    }
+
+    var policy: PrefillPolicy { PrefillPolicy(maxStall: .milliseconds(self.maxStall)) }
+
+    func apply(to trace: Trace) -> Trace {
+        guard let size = self.ctxSize else { return trace }
+        return Trace(
+            trace.entries.map { entry in
+                var entry = entry
+                entry.contextSize = size
+                return entry
+            }
+        )
+    }
+
+    /// The same that a model is loaded with.
+    func schedulerLimits(for trace: Trace) -> SchedulerLimits {
+        let largest = trace.entries.map(\.contextSize).max() ?? 0
+        return SchedulerLimits(
+            parallel: self.parallel,
+            firstSlots: 1,
+            shrinkAfter: .seconds(30),
+            cells: self.cacheCells ?? CacheGeometry(slots: self.parallel, cellsPerSlot: largest).cells,
+            parkedTokens: self.parkedTokens
+        )
+    }
+}

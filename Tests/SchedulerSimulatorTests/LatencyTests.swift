@@ -1,0 +1,65 @@
+import InferenceCore
+import SchedulerSimulator
+import Testing
+
+@Suite("Simulation: latency")
+struct LatencyTests {
+    /// The end of a prompt, up to 31 tokens, is computed in one go.
+    private static let lastChunk = 31
+
+    @Test("a stream stands still for maxStall and one block at most, whatever prompts come", arguments: [50, 100, 200], [0.0, 0.1])
+    func stall(milliseconds: Int, jitter: Double) {
+        var machine = MachineProfile.cpu2
+        machine.jitter = jitter
+        let prompts = (1...10).map { TraceEntry.distinct($0, at: .seconds(2 * $0), prompt: 80 * $0, answer: 5) }
+        let streams = (101...103).map { TraceEntry.distinct($0, prompt: 20, answer: 600) }
+        let report = Simulation(
+            Trace(streams + prompts),
+            on: machine,
+            limits: SchedulerLimits(parallel: 5),
+            policy: PrefillPolicy(maxStall: .milliseconds(milliseconds))
+        ).run()
+        let rows = machine.secondsToDecode(depths: [620, 620, 620, 800])
+        let block = machine.secondsToPrefill(Self.lastChunk, after: 800)
+        let bound = max(Double(milliseconds) / 1_000, rows) * (1 + jitter) + block * (1 + jitter) + machine.step
+        #expect(report.all.gaps.max.seconds <= bound, "\(report.all.gaps.max) against \(bound)")
+        // Otherwise there was nothing to hold anybody up.
+        #expect(report.all.gaps.max.seconds > rows)
+    }
+
+    @Test("what chunks cost is learnt: with a longer stall allowed prompts are through sooner")
+    func trade() {
+        func firstToken(_ stall: Duration) -> Duration {
+            let streams = (1...4).map { TraceEntry.distinct($0, prompt: 20, answer: 2_000) }
+            var prompt = TraceEntry.distinct(5, at: .seconds(5), prompt: 1_500, answer: 5)
+            prompt.group = "prompt"
+            let trace = Trace(streams + [prompt])
+            let report = Simulation(trace, on: .cpu2, limits: .init(parallel: 8), policy: .init(maxStall: stall)).run()
+            return report["prompt"]?.firstToken.max ?? .zero
+        }
+        #expect(firstToken(.milliseconds(400)) < firstToken(.milliseconds(100)) * 0.8)
+    }
+
+    @Test("interactive requests are served beside batch work as long as there is a slot")
+    func interactive() throws {
+        let chats = TraceGenerator.chats.trace(seed: 5, rate: 0.15, duration: .seconds(300))
+        let batch = Trace((0..<4).map { .distinct(1_000 + $0, prompt: 1_000, answer: 2_000, priority: .batch) })
+        let limits = SchedulerLimits(parallel: 16, parkedTokens: 80_000)
+        let alone = Simulation(chats, on: .cpu2, limits: limits).run()
+        let both = Simulation(chats + batch, on: .cpu2, limits: limits).run()
+        let (before, after) = (try #require(alone["interactive"]), try #require(both["interactive"]))
+        #expect(after.queued.max < .seconds(1), "\(after.queued.max)")
+        #expect(after.firstToken.percentile(90) < before.firstToken.percentile(90) * 4, "\(before.firstToken) and \(after.firstToken)")
+    }
+
+    @Test("of two that wait, the one of the higher class goes first")
+    func classes() throws {
+        let running = Trace.distinct(2, answer: 200)
+        let waiting = Trace([
+            .distinct(10, at: .milliseconds(1), priority: .batch), .distinct(11, at: .milliseconds(2), priority: .interactive),
+        ])
+        let report = Simulation(running + waiting, on: .cpu2, limits: .init(parallel: 2)).run()
+        let (batch, interactive) = (try #require(report["batch"]), try #require(report["interactive"]))
+        #expect(interactive.queued.max < batch.queued.max)
+    }
+}
