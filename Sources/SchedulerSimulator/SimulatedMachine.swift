@@ -106,6 +106,9 @@ struct SimulatedMachine: Sendable {
         case .park(_, _, let count):
             self.work.parks += 1
             return Double(count) * self.profile.parkToken
+        case .save(let slot, _):
+            self.work.parks += 1
+            return Double(self.lengths[slot] ?? 0) * self.profile.parkToken
         case .drop:
             return 0
         }
