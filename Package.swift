@@ -85,7 +85,10 @@ let tools: [Target] = [
     ),
     .testTarget(
         name: "MullamaCLITests",
-        dependencies: ["MullamaCLI", "InferenceCore", "ModelStore", "MullamaTestSupport", "SchedulerSimulator"],
+        dependencies: [
+            "MullamaCLI", "InferenceCore", "ModelStore", "MullamaTestSupport", "SchedulerSimulator",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
         swiftSettings: settings
     ),
 ]

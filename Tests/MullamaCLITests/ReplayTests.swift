@@ -1,3 +1,4 @@
+import ArgumentParser
 import InferenceCore
 import Mullama
 import SchedulerSimulator

@@ -58,7 +58,9 @@ struct FairnessTests {
     func waitLimit() {
         let limits = SchedulerLimits(parallel: 2, waitLimit: .seconds(5))
         let report = Simulation(.distinct(100, prompt: 40, answer: 40), on: .cpu2, limits: limits).run()
-        #expect(Set(report.all.endings.keys) == ["length", "timedOut"])
+        // Most are told at once, by what the queue is expected to take.
+        #expect(report.all.endings.keys.allSatisfy { ["length", "timedOut", "overloaded"].contains($0) }, "\(report.all.endings)")
+        #expect(report.all.endings["length", default: 0] > 5 && report.all.endings["length", default: 0] < 95)
         #expect(report.all.queued.max < .milliseconds(5_300), "\(report.all.queued.max)")
     }
 }

@@ -82,5 +82,3 @@ struct ReplayCommand: ParsableCommand {
         try Output.standard.write(self.json ? JSONText.document(report) : SimulationTable.text(report))
     }
 }
-
-extension TraceGenerator: ExpressibleByArgument {}

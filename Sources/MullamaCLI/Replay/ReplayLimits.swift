@@ -25,6 +25,12 @@ struct ReplayLimits: ParsableArguments {
     @Option(parsing: .unconditional, help: .init("The most tokens of prefixes kept outside of the cache.", valueName: "tokens"))
     var parkedTokens = 100_000
 
+    @Option(parsing: .unconditional, help: .init("The most requests that may wait; by default any number.", valueName: "requests"))
+    var maxQueue: Int?
+
+    @Option(parsing: .unconditional, help: .init("The longest that a request may wait; by default for ever.", valueName: "seconds"))
+    var maxWait: Double?
+
     func validate() throws {
         func require(_ value: Int?, in range: ClosedRange<Int>, _ name: String) throws {
             guard let value, !range.contains(value) else { return }
@@ -34,6 +40,10 @@ struct ReplayLimits: ParsableArguments {
         try require(self.ctxSize, in: 1...(1 << 24), "--ctx-size")
         try require(self.cacheCells, in: 1...(1 << 40), "--cache-cells")
         try require(self.parkedTokens, in: 0...(1 << 40), "--parked-tokens")
+        try require(self.maxQueue, in: 0...(1 << 40), "--max-queue")
+        guard 0.001...1e8 ~= self.maxWait ?? 1 else {
+            throw ValidationError("--max-wait is \(self.maxWait ?? 0): it must be 0.001 to 100000000 seconds")
+        }
         guard 0.001...1e9 ~= self.maxStall else {
             throw ValidationError("--max-stall is \(self.maxStall): it must be 0.001 to 1000000000 milliseconds")
         }
@@ -60,6 +70,8 @@ struct ReplayLimits: ParsableArguments {
             firstSlots: 1,
             shrinkAfter: .seconds(30),
             cells: self.cacheCells ?? CacheGeometry(slots: self.parallel, cellsPerSlot: largest).cells,
+            queueLimit: self.maxQueue,
+            waitLimit: self.maxWait.map { .seconds($0) },
             parkedTokens: self.parkedTokens
         )
     }
