@@ -49,7 +49,10 @@ struct SharedCasesTests {
     }
 
     private static func check(_ value: TemplateValue, _ template: ChatTemplate, _ name: String) throws {
-        guard case .dictionary(let fields) = value else { return Issue.record("\(name): a line that is no object") }
+        guard case .dictionary(let fields) = value else {
+            Issue.record("\(name): a line that is no object")
+            return
+        }
         var variables: TemplateVariables = ["documents": nil]
         for field in ["messages", "tools", "add_generation_prompt"] { variables[field] = fields[field] }
         if case .dictionary(let more)? = fields["variables"] {

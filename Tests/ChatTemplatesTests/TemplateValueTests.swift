@@ -10,7 +10,10 @@ struct TemplateValueTests {
         let text = "{" + keys.map { "\"\($0)\": [1, 2.0, null, true, \"é\\n\"]" }.joined(separator: ", ") + "}"
         let value = try TemplateValue(json: text)
         #expect(value.json == text)
-        guard case .dictionary(let dictionary) = value else { return Issue.record("not a dictionary") }
+        guard case .dictionary(let dictionary) = value else {
+            Issue.record("not a dictionary")
+            return
+        }
         #expect(dictionary.keys == keys)
     }
 
@@ -44,7 +47,10 @@ struct TemplateValueTests {
     func codable() throws {
         let value: TemplateValue = ["a": [1, 2.5, nil, true, "x"], "b": [:]]
         let decoded = try JSONDecoder().decode(TemplateValue.self, from: JSONEncoder().encode(value))
-        guard case .dictionary(let dictionary) = decoded else { return Issue.record("not a dictionary") }
+        guard case .dictionary(let dictionary) = decoded else {
+            Issue.record("not a dictionary")
+            return
+        }
         #expect(dictionary["a"] == [1, 2.5, nil, true, "x"])
         #expect(dictionary["b"] == [:])
     }

@@ -68,7 +68,7 @@ func runCases(_ options: Options, _ progress: String) {
 
 func watch(_ options: Options) -> Int32 {
     let progress = FileManager.default.temporaryDirectory.appending(path: "template-fuzz-\(ProcessInfo.processInfo.processIdentifier)").path
-    FileManager.default.createFile(atPath: progress, contents: Data("0\n".utf8))
+    _ = FileManager.default.createFile(atPath: progress, contents: Data("0\n".utf8))
     defer { try? FileManager.default.removeItem(atPath: progress) }
     func number() -> String {
         (try? String(contentsOfFile: progress, encoding: .utf8))?.split(separator: "\n").first.map(String.init) ?? "?"
