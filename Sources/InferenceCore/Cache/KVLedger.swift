@@ -156,7 +156,8 @@ public struct KVLedger: Sendable {
     mutating func save(_ slot: SlotID) -> [MemoryOp] {
         let own = self.slots[Int(slot.rawValue)]
         guard !self.limits.canTrimMoved, own.reusable == own.tokens.count, own.reusable >= Self.leastParked else { return [] }
-        return self.keep(own.tokens[...], of: slot, sparing: nil).map { dropped, id in dropped + (id.map { [.save(slot, $0)] } ?? []) } ?? []
+        return self.keep(own.tokens[...], of: slot, sparing: nil).map { dropped, id in dropped + (id.map { [.save(slot, $0)] } ?? []) }
+            ?? []
     }
 
     /// - Returns: What had to go, and the number of the prefix if it is to be kept; nil if it is elsewhere.

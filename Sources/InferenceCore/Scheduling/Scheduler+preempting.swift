@@ -16,8 +16,15 @@ extension Scheduler {
     @discardableResult
     mutating func makeWay(for id: RequestID, in step: inout Step, now: Duration) -> Bool {
         guard let priority = self.sequences[id]?.request.priority else { return false }
-        let victim = self.running.last { self.sequences[$0]?.yields(to: priority, now: now) ?? false }
+        let victim = self.running.last { (self.sequences[$0]?.yields(to: priority, now: now) ?? false) && self.isAtBorder($0) }
         return victim.map { self.suspend($0, in: &step, now: now) } ?? false
+    }
+
+    /// Whether a request's tokens can be moved without a change of results: now, or within 16 steps.
+    private func isAtBorder(_ id: RequestID) -> Bool {
+        guard self.limits.window > 0, let slot = self.sequences[id]?.slot else { return true }
+        let passed = self.ledger.length(of: slot) - self.limits.window
+        return passed <= 0 || passed.isMultiple(of: PrefillBlocks.size)
     }
 
     /// Takes a request's slot and keeps what stands in it, so that it goes on later where it was.

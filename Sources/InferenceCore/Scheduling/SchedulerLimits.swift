@@ -17,6 +17,9 @@ public struct SchedulerLimits: Sendable, Hashable {
     /// Whether a sequence that was moved into a larger cache can still be cut back (models with a sliding window leave behind what it has
     /// passed).
     public var canTrimMoved: Bool
+    /// Tokens that some layers see at most; 0 if all see all. What a window has passed stays behind when a sequence is moved, and only if that is
+    /// whole blocks does the sequence go on with the same results.
+    public var window: Int
     /// Whether the positions of cached tokens can be moved, which ``OverflowPolicy/shift`` needs.
     public var canShift: Bool
     /// The most tokens of prefixes that are kept outside of the cache on the scheduler's own account.
@@ -31,6 +34,7 @@ public struct SchedulerLimits: Sendable, Hashable {
         waitLimit: Duration? = nil,
         canTrim: Bool = true,
         canTrimMoved: Bool = true,
+        window: Int = 0,
         canShift: Bool = true,
         parkedTokens: Int = 0
     ) {
@@ -42,6 +46,7 @@ public struct SchedulerLimits: Sendable, Hashable {
         self.waitLimit = waitLimit
         self.canTrim = canTrim
         self.canTrimMoved = canTrim && canTrimMoved
+        self.window = window
         self.canShift = canShift
         self.parkedTokens = parkedTokens
     }

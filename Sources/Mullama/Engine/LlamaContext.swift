@@ -101,9 +101,8 @@ struct LlamaContext: ~Copyable {
     /// Whether a slot's tokens have the same places relative to blocks of 16 after they were moved. What a sliding window has passed is left
     /// behind, and a sum over cells is another if they lie otherwise in the blocks that it is computed in.
     func isAtBorder(_ slot: SlotID) -> Bool {
-        let window = Int(llama_model_n_swa(self.weights.pointer))
-        let passed = self.length(of: slot) - window
-        return window == 0 || passed <= 0 || passed.isMultiple(of: PrefillBlocks.size)
+        let passed = self.length(of: slot) - self.weights.window
+        return !self.weights.hasWindow || passed <= 0 || passed.isMultiple(of: PrefillBlocks.size)
     }
 
     /// What a slot holds. With a sliding window, tokens that it has passed are left out.

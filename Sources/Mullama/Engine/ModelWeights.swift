@@ -13,8 +13,9 @@ final class ModelWeights: @unchecked Sendable {
 
     var pointer: OpaquePointer { self.model.pointer }
 
-    /// Whether some layers see no further back than a window.
-    var hasWindow: Bool { llama_model_n_swa(self.pointer) > 0 }
+    /// Tokens that some layers see at most; 0 if all see all.
+    var window: Int { Int(llama_model_n_swa(self.pointer)) }
+    var hasWindow: Bool { self.window > 0 }
     /// Whether some layers keep a state instead of all tokens, and others keep all tokens.
     var isHybrid: Bool { llama_model_is_hybrid(self.pointer) }
     /// Whether some or all layers keep a state, which cannot be rolled back.

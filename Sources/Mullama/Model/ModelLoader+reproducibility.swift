@@ -46,7 +46,10 @@ extension ModelLoader {
                 }
             }
             let status = check.status
-            LlamaLog.shared.note(.info, "\(header.url.lastPathComponent): the same answer under any load is \(status.state.text): \(status.reason)")
+            LlamaLog.shared.note(
+                .info,
+                "\(header.url.lastPathComponent): the same answer under any load is \(status.state.text): \(status.reason)"
+            )
             return check
         }
     }

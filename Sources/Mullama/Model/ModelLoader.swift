@@ -56,6 +56,7 @@ struct ModelLoader: Sendable {
             waitLimit: self.params.waitLimit,
             canTrim: !weights.hasState,
             canTrimMoved: !weights.hasWindow,
+            window: weights.window,
             canShift: !weights.hasState,
             parkedTokens: budget.parkedTokens(self.params.parkedMemory)
         )

@@ -20,7 +20,8 @@ final class ReproducibilityProbe {
     private enum Piece {
         case makePair, reference, largerChunks, smallChunks, largestChunk, copy, cut, makeAll
         /// The next token of one sequence, and of so many together.
-        case alone(Int), together(Int)
+        case alone(Int)
+        case together(Int)
         case loss
     }
 

@@ -17,15 +17,25 @@ enum AnswerStats {
     }
 
     /// For several answers that were computed side by side.
-    static func table(_ answers: [Answer], load: Duration, total: Duration) -> TextTable {
+    ///
+    /// - Parameter reproducibility: Whether they are what each would be alone.
+    static func table(
+        _ answers: [Answer],
+        load: Duration,
+        total: Duration,
+        reproducibility: ReproducibilityStatus? = nil
+    ) -> TextTable {
         let usages = answers.compactMap(\.measures?.usage)
         let completion = usages.reduce(0) { $0 + $1.completionTokens }
-        return TextTable(rows: [
-            ["model load", Quantity.seconds(load)],
-            ["prompts", "\(Quantity.grouped(answers.count)), \(Quantity.grouped(usages.reduce(0) { $0 + $1.promptTokens })) tokens"],
-            ["answers", "\(Quantity.grouped(completion)) tokens"],
-            ["all together", self.rate(total > .zero ? Double(completion) / total.inSeconds : nil, total)],
-        ])
+        let same = reproducibility.map { [["same as alone", "\($0.state.text): \($0.reason)"]] } ?? []
+        return TextTable(
+            rows: [
+                ["model load", Quantity.seconds(load)],
+                ["prompts", "\(Quantity.grouped(answers.count)), \(Quantity.grouped(usages.reduce(0) { $0 + $1.promptTokens })) tokens"],
+                ["answers", "\(Quantity.grouped(completion)) tokens"],
+                ["all together", self.rate(total > .zero ? Double(completion) / total.inSeconds : nil, total)],
+            ] + same
+        )
     }
 
     private static func rate(_ rate: Double?, _ duration: Duration) -> String {

@@ -52,7 +52,12 @@ struct LineAnswers: Sendable {
             }
         }
         if self.job.wantsStats {
-            let table = AnswerStats.table(answers, load: loadTime, total: ContinuousClock.now - start)
+            let table = AnswerStats.table(
+                answers,
+                load: loadTime,
+                total: ContinuousClock.now - start,
+                reproducibility: model.info.reproducibility
+            )
             try? await Output.error.send(table.text)
         }
     }

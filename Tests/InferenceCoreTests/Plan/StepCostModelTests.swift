@@ -50,6 +50,31 @@ struct StepCostModelTests {
         }
     }
 
+    @Test("a step whose rows are split costs the fixed part of each batch")
+    func split() {
+        var cost = StepCostModel()
+        for step in 0..<60 {
+            let rows = Self.rows(Array(repeating: 100, count: 1 + step % 4))
+            let batches = rows.count.parts(ofAtMost: 3)
+            let time = Self.decodeTime(rows.map(\.position)) + 0.01 * Double(batches - 1)
+            let plan = StepPlan(decode: rows, shape: StepShape(decodeBatch: 3))
+            cost.learn(StepOutcome(decodeTime: .seconds(time)), from: plan)
+        }
+        cost.decodeBatch = 3
+        let depths = Array(repeating: 100, count: 7)
+        #expect(Self.near(cost.secondsToDecode(depths: depths), Self.decodeTime(depths) + 0.02, within: 0.08))
+        cost.decodeBatch = .max
+        #expect(Self.near(cost.secondsToDecode(depths: depths), Self.decodeTime(depths), within: 0.08))
+    }
+
+    @Test(
+        "rows are split as equally as can be",
+        arguments: [(7, 3, [2, 2, 3]), (8, 8, [8]), (9, 4, [3, 3, 3]), (0, 3, []), (3, 1, [1, 1, 1])]
+    )
+    func parts(_ count: Int, _ size: Int, _ expected: [Int]) {
+        #expect(Array(0..<count).split(intoAtMost: size).map(\.count) == expected)
+    }
+
     @Test("several chunks of a step are learnt together")
     func together() {
         var cost = StepCostModel()

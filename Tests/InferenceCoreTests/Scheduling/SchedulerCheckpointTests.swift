@@ -91,6 +91,20 @@ struct SchedulerCheckpointTests {
         #expect(harness.text(3) == Self.text(alone: 3, third))
     }
 
+    @Test("with a sliding window, a batch request gives way where what the window has passed is whole blocks")
+    func border() throws {
+        var harness = SchedulerHarness(parallel: 1, canTrimMoved: false, window: 48, parkedTokens: 10_000)
+        var batch = GenerationRequest.sample(1, prompt: 0..<70, maxTokens: 60)
+        batch.priority = .batch
+        harness.add(batch)
+        harness.steps(5)
+        harness.add(.sample(2, prompt: 900..<920, priority: .interactive))
+        harness.run()
+        let parked = harness.plans.flatMap(\.memory).compactMap { if case .park(_, _, let count) = $0 { count } else { nil } }
+        #expect(parked.first == 80)
+        #expect(harness.ended == [2, 1])
+    }
+
     @Test("states of one size each count by their size, and the budget holds")
     func budget() {
         var harness = Self.recurrent(parallel: 1, parkedTokens: 1_000)

@@ -49,6 +49,7 @@ struct SchedulerHarness {
         waitLimit: Duration? = nil,
         canTrim: Bool = true,
         canTrimMoved: Bool = true,
+        window: Int = 0,
         canShift: Bool = true,
         chunk: Int = 64,
         parkedTokens: Int = 0
@@ -62,6 +63,7 @@ struct SchedulerHarness {
             waitLimit: waitLimit,
             canTrim: canTrim,
             canTrimMoved: canTrimMoved,
+            window: window,
             canShift: canShift,
             parkedTokens: parkedTokens
         )
