@@ -45,16 +45,19 @@ struct RealChatTests {
                 maxTokens: 40,
                 options: GenerationOptions(temperature: 0, cancellation: token)
             )
-            await #expect(throws: CancellationError.self) {
+            do {
                 var chunks = 0
                 for try await _ in stream {
                     chunks += 1
                     if chunks > turn { token.cancel() }
                 }
+            } catch is CancellationError {
+                // An answer may be shorter than that, and end by itself.
             }
         }
         let history = session.messages
         #expect(history.count == 12)
+        #expect(history.contains { $0.isIncomplete })
         let answer = try await session.respond(to: "Hello?", maxTokens: 16, options: .greedy)
         let fresh = ChatSession(model, instructions: nil, ChatParams(context: .init(isolation: .strict), precomputes: false))
         try await fresh.setMessages(history)
