@@ -6,6 +6,7 @@ import InferenceCore
 /// Sendable by hand: it only reads the model's vocabulary, and `llama.h` says that its tokenization calls are thread-safe.
 final class Vocabulary: TextModel, @unchecked Sendable {
     let size: Int
+    let beginning: Token?
     private let weights: ModelWeights
     private let pointer: OpaquePointer?
 
@@ -13,6 +14,8 @@ final class Vocabulary: TextModel, @unchecked Sendable {
         self.weights = weights
         self.pointer = llama_model_get_vocab(weights.pointer)
         self.size = Int(llama_vocab_n_tokens(self.pointer))
+        let first = llama_vocab_get_add_bos(self.pointer) ? llama_vocab_bos(self.pointer) : -1
+        self.beginning = first >= 0 ? Token(rawValue: first) : nil
     }
 
     var cPointer: OpaquePointer? { self.pointer }
@@ -65,6 +68,12 @@ final class Vocabulary: TextModel, @unchecked Sendable {
 
     func makeSampler(_ options: GenerationOptions, seed: UInt64, prompt: [Token]) throws(MullamaError) -> any TokenSampler {
         try RequestSampler(options, seed: seed, vocabulary: self, prompt: prompt)
+    }
+
+    /// A token as the vocabulary writes it; nil if there is none of the number.
+    func name(_ token: Int) -> String? {
+        guard let token = Int32(exactly: token), self.contains(Token(rawValue: token)) else { return nil }
+        return llama_vocab_get_text(self.pointer, token).map { String(cString: $0) }
     }
 
     /// The bytes of a token's text; none for control tokens, unless they are asked for.
