@@ -25,7 +25,7 @@ sanitized_tests := MULLAMA_ONLY=library MULLAMA_TSAN=1 swift test --sanitize=thr
 help:
 	@echo 'make run [PROMPT="…"] [MODEL=smollm2:135m]  answer a prompt; the answer alone is on standard output (make -s run | …)'
 	@echo 'make test          all tests, those of the core and the library under the thread sanitizer too; fetches a second model (253 MB)'
-	@echo 'make bench [ARGS="…"]  the benchmarks'
+	@echo 'make bench [ARGS="…"] [MODEL=synthetic-1b]  the benchmarks against llama-server, some 20 minutes; writes docs/benchmarks.md'
 	@echo 'make fuzz [ARGS="--seconds 30"]  random chat templates, 10 minutes of them; a crash or a hang is named by its seed'
 	@echo 'make docs          the documentation of the library; prints where it is'
 	@echo 'make docs-check    the documentation, and every sample in it run'
@@ -62,11 +62,15 @@ test: test-setup
 	echo 'Testing the core and the library under the thread sanitizer' >&2; \
 	$(sanitized_tests)
 
-bench: setup
+# Two architectures and llama-server. What is measured takes the place of what docs/benchmarks.md says of it.
+bench: test-setup
+	@Scripts/setup --server
+	@if [ "$$MODEL" = synthetic-1b ]; then Scripts/setup --synthetic; fi
 	@$(use_llama); \
+	server="$$(Scripts/setup --print-server)"; \
 	echo 'Building the benchmarks (optimised)' >&2; \
 	swift build -c release --package-path Benchmarks --product mullama-bench >&2; \
-	exec Benchmarks/.build/release/mullama-bench $(ARGS)
+	exec Benchmarks/.build/release/mullama-bench --model "$$MODEL" --server "$$server" --report docs $(ARGS)
 
 # Checked arithmetic, and optimised: what it finds is what users would run into.
 fuzz:

@@ -42,7 +42,7 @@ let library: [Target] = [
     .target(
         name: "Mullama",
         dependencies: [
-            "CLlama", "InferenceCore", "ModelStore",
+            "CLlama", "ChatTemplates", "InferenceCore", "ModelStore",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "Histogram", package: "hdrhistogram-swift"),
         ],
@@ -56,7 +56,7 @@ let library: [Target] = [
     .testTarget(
         name: "MullamaTests",
         dependencies: [
-            "Mullama", "MullamaTestSupport", "InferenceCore", "ModelStore", "SchedulerSimulator",
+            "Mullama", "MullamaTestSupport", "ChatTemplates", "InferenceCore", "ModelStore", "SchedulerSimulator",
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
         ],
@@ -73,7 +73,7 @@ let tools: [Target] = [
     .executableTarget(
         name: "MullamaCLI",
         dependencies: [
-            "Mullama", "InferenceCore", "ModelStore", "ModelImport", "SchedulerSimulator",
+            "Mullama", "ChatTemplates", "InferenceCore", "ModelStore", "ModelImport", "SchedulerSimulator",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: settings
@@ -86,7 +86,7 @@ let tools: [Target] = [
     .testTarget(
         name: "MullamaCLITests",
         dependencies: [
-            "MullamaCLI", "InferenceCore", "ModelStore", "MullamaTestSupport", "SchedulerSimulator",
+            "MullamaCLI", "ChatTemplates", "InferenceCore", "ModelStore", "MullamaTestSupport", "SchedulerSimulator",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: settings

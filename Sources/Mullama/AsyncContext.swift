@@ -20,7 +20,8 @@ public struct AsyncContext: Sendable {
         self.id = model.host.makeContext()
     }
 
-    /// Generates an answer. The text goes to the model as it is: for a chat, use ``AsyncModel/applyTemplate(_:addGenerationPrompt:)`` first.
+    /// Generates an answer. The text goes to the model as it is: for a chat, see ``ChatSession``, or
+    /// ``AsyncModel/applyTemplate(_:tools:addGenerationPrompt:variables:template:date:)``.
     ///
     /// - Parameters:
     ///   - prompt: At least one character. It is refused if it does not fit the context.
@@ -41,9 +42,10 @@ public struct AsyncContext: Sendable {
         self.stream(.tokens(prompt), maxTokens: maxTokens, options: options)
     }
 
-    /// Starts the answer to a conversation's rendered prompt: control tokens in it are meant as such, and it brings its own beginning.
+    /// Starts the answer to a conversation's rendered prompt: control tokens in it are meant as such. The token that the model wants at the
+    /// start of a text is put before it, unless it begins with that already.
     public func stream(rendered prompt: String, maxTokens: Int = 256, options: GenerationOptions = .init()) -> GenerationStream {
-        self.stream(.text(prompt, parseSpecial: true, addSpecial: false), maxTokens: maxTokens, options: options)
+        self.stream(.rendered(prompt), maxTokens: maxTokens, options: options)
     }
 
     // MARK: What was computed
@@ -85,7 +87,7 @@ public struct AsyncContext: Sendable {
         ContextScope(id: self.id, contextSize: self.contextSize, isStrict: self.isolation == .strict)
     }
 
-    private func stream(_ prompt: Prompt, maxTokens: Int, options: GenerationOptions) -> GenerationStream {
+    func stream(_ prompt: Prompt, maxTokens: Int, options: GenerationOptions) -> GenerationStream {
         GenerationStream(
             self.model.host.start(prompt, maxTokens: maxTokens, options: options, in: self.scope)
         )

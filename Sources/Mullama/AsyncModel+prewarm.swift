@@ -17,7 +17,7 @@ extension AsyncModel {
     /// The same for a rendered chat prompt, as ``AsyncContext/stream(rendered:maxTokens:options:)`` takes it.
     @discardableResult
     public func prewarm(rendered prefix: String, as name: String) async throws -> Int {
-        try await self.prewarm(.text(prefix, parseSpecial: true, addSpecial: false), as: name)
+        try await self.prewarm(.rendered(prefix), as: name)
     }
 
     /// Lets go of a prefix that ``prewarm(_:as:)`` kept. Unknown names are ignored.

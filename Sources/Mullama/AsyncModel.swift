@@ -18,7 +18,7 @@ public final class AsyncModel: Sendable {
     /// What contexts cost, may cost, and were promised.
     let account: MemoryAccount
     let host: ModelHost
-    private let template: String?
+    let templates: ModelTemplates
 
     /// - Parameter reproducibility: Asked for what is known now; nil if the info says it.
     package init(
@@ -26,7 +26,7 @@ public final class AsyncModel: Sendable {
         contextSize: Int,
         account: MemoryAccount,
         host: ModelHost,
-        template: String?,
+        templates: ModelTemplates,
         reproducibility: (@Sendable () -> ReproducibilityStatus)? = nil
     ) {
         self.loadedInfo = info
@@ -34,7 +34,7 @@ public final class AsyncModel: Sendable {
         self.contextSize = contextSize
         self.account = account
         self.host = host
-        self.template = template
+        self.templates = templates
     }
 
     // MARK: Loading
@@ -79,17 +79,6 @@ public final class AsyncModel: Sendable {
     /// - Throws: ``MullamaError/Code/invalidRequest`` for a token that the model does not have, `modelClosed`.
     public func detokenize(_ tokens: [Token]) async throws -> String {
         try await self.host.withVocabulary { try $0.detokenize(tokens) }
-    }
-
-    /// The conversation as the prompt that the model was trained on, by the chat template in its file; ChatML if it has none.
-    ///
-    /// - Parameter addGenerationPrompt: Whether to end with the start of an answer.
-    /// - Throws: ``MullamaError/Code/unsupportedModel`` for a template that llama.cpp's list of known ones does not have.
-    public func applyTemplate(_ messages: [ChatMessage], addGenerationPrompt: Bool = true) async throws -> String {
-        let template = self.template
-        return try await self.host.withVocabulary { _ in
-            try BuiltinChatTemplate(template).render(messages, addGenerationPrompt: addGenerationPrompt)
-        }
     }
 
     // MARK: Generating

@@ -11,6 +11,7 @@ enum EntryPoint {
         signal(SIGPIPE, SIG_IGN)
         Interruption.shared.watch()
         let status = self.run()
+        TerminalMode.restore()
         fflush(nil)
         // Past the C++ library's exit handlers: after an interrupt its threads may still be computing with what those would free.
         _exit(status.rawValue)

@@ -15,7 +15,7 @@ struct MullamaCommand: ParsableCommand {
             """,
         subcommands: [
             RunCommand.self, ListCommand.self, ShowCommand.self, TokenizeCommand.self, PlanCommand.self, DevicesCommand.self,
-            ImportCommand.self, RemoveCommand.self, ReplayCommand.self,
+            ImportCommand.self, RemoveCommand.self, ReplayCommand.self, ApplyTemplateCommand.self,
         ]
     )
 

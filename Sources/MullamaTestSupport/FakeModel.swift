@@ -6,7 +6,9 @@ package struct FakeModel {
     package let model: AsyncModel
     package let control: FakeControl
 
-    /// - Parameter clock: What deadlines are measured with.
+    /// - Parameters:
+    ///   - template: The chat template; nil for ChatML.
+    ///   - clock: What deadlines are measured with.
     package init(
         _ control: FakeControl = FakeControl(),
         parallel: Int = 4,
@@ -15,6 +17,7 @@ package struct FakeModel {
         parkedTokens: Int = 0,
         queueLimit: Int? = nil,
         fingerprint: String = "fake",
+        template: String? = nil,
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         let host = ModelHost(
@@ -43,7 +46,7 @@ package struct FakeModel {
             contextSize: contextSize,
             account: MemoryAccount(CacheBudget(bytesPerToken: 1, parallel: parallel)),
             host: host,
-            template: nil
+            templates: ModelTemplates(template)
         )
         self.control = control
     }

@@ -18,6 +18,28 @@ struct InterruptionTests {
         #expect(state.signal == SIGINT)
     }
 
+    @Test func `what Ctrl+C stops is not the command, however often it is pressed`() {
+        var state = InterruptionState()
+        state.listen {}
+        state.stop {}
+        for _ in 1...3 {
+            guard case .stop = state.receive(SIGINT) else {
+                Issue.record("the command was asked")
+                return
+            }
+        }
+        #expect(state.signal == nil)
+        guard case .call = state.receive(SIGTERM) else {
+            Issue.record("the command was not asked")
+            return
+        }
+        // It is ending by now.
+        guard case .exit = state.receive(SIGINT) else {
+            Issue.record("the process goes on")
+            return
+        }
+    }
+
     @Test func `a signal that nobody listens to ends the process`() {
         var state = InterruptionState()
         guard case .exit(.interrupted) = state.receive(SIGINT) else {

@@ -22,19 +22,17 @@ struct RunArgumentsTests {
         #expect(arguments.prompt == .standardInput)
     }
 
-    @Test func `a model without a prompt at a terminal is refused with the model's name`() {
-        let error = #expect(throws: ValidationError.self) { try self.decide("a.gguf", terminal: true) }
-        #expect(error?.message.contains("a.gguf") == true)
-    }
-
-    @Test func `no argument reads a pipe and refuses a terminal`() throws {
+    @Test func `without a prompt, a terminal is for a chat`() throws {
+        let named = try self.decide("a.gguf", terminal: true)
+        #expect(named.model == "a.gguf")
+        #expect(named.prompt == .chat)
+        #expect(try self.decide(terminal: true).prompt == .chat)
         #expect(try self.decide().prompt == .standardInput)
-        #expect(throws: ValidationError.self) { try self.decide(terminal: true) }
     }
 
     @Test func `a dash reads standard input, also from a terminal`() throws {
         for terminal in [true, false] {
-            #expect(try self.decide("-", terminal: terminal) == self.decide())
+            #expect(try self.decide("-", terminal: terminal).prompt == .standardInput)
             let named = try self.decide("some:model", "-", terminal: terminal)
             #expect(named.model == "some:model")
             #expect(named.prompt == .standardInput)

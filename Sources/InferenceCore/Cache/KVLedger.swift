@@ -116,13 +116,14 @@ public struct KVLedger: Sendable {
             let shared = self.shared(by: slot, request)
             return .init(.slot(SlotID(Int32(index))), shared: self.limits.canTrimMoved || shared == slot.tokens.count ? shared : 0)
         }
-        let kept = self.parked.inOrder.map { id, entry -> PrefixReusePolicy.Source in
+        // One of them is enough, the same each time.
+        let kept = self.parked.entries.map { id, entry -> (id: ParkID, shared: Int) in
             let isVisible = entry.context == request.context || !entry.isStrict && !request.isStrict
             let fits = entry.tokens.count <= self.geometry.cellsPerSlot
             let shared = isVisible && fits ? self.policy.reuse(of: entry.reusable, by: request.prompt) : 0
-            return .init(.kept(id), shared: self.limits.canTrimMoved || shared == entry.tokens.count ? shared : 0)
-        }
-        return slots + kept
+            return (id, self.limits.canTrimMoved || shared == entry.tokens.count ? shared : 0)
+        }.max { ($0.shared, $1.id) < ($1.shared, $0.id) }
+        return slots + (kept.map { [.init(.kept($0.id), shared: $0.shared)] } ?? [])
     }
 
     private func canCut(_ slot: Slot, to length: Int) -> Bool {

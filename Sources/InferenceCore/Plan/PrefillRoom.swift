@@ -8,10 +8,11 @@ struct PrefillRoom: Sendable {
     /// What is given however long it takes.
     private var assured: Int
 
-    init(_ policy: PrefillPolicy, cost: StepCostModel, decodeDepths: [Int]) {
+    init(_ policy: PrefillPolicy, cost: StepCostModel, decodeDepths: [Int], movedTokens: Int = 0) {
         self.cost = cost
         // As long as a decode batch was not measured, there is no telling what it leaves.
-        self.seconds = cost.secondsToDecode(depths: decodeDepths).map { policy.maxStall.seconds - $0 } ?? 0
+        let taken = cost.secondsToDecode(depths: decodeDepths).map { $0 + (cost.secondsToMove(movedTokens) ?? 0) }
+        self.seconds = taken.map { policy.maxStall.seconds - $0 } ?? 0
         self.tokens = max(PrefillBlocks.size, policy.largestChunk)
         self.assured = max(PrefillBlocks.size, decodeDepths.isEmpty ? min(policy.loneChunk, policy.largestChunk) : 0)
     }

@@ -8,6 +8,8 @@ public struct StepCostModel: Sendable {
     // Before chunks of several sizes were seen, their time is taken to grow with their size: larger ones are then tried with care.
     private var prefill = RunningFit(pull: SIMD3(1, 1e-3, 1e-2))
 
+    private var secondsPerMovedToken: Double?
+
     /// The most rows of a decode batch: more are several batches, each of which costs its fixed part.
     public var decodeBatch = Int.max
 
@@ -21,6 +23,16 @@ public struct StepCostModel: Sendable {
             let features = plan.prefill.reduce(SIMD3<Double>.zero) { $0 + Self.features(tokens: $1.tokens.count, after: $1.position) }
             self.prefill.learn(features, time.seconds)
         }
+        // Another shape of the cache takes its own time, and a few tokens tell little.
+        if let time = outcome.memoryTime, plan.movedTokens >= 64, !plan.resizes {
+            let measured = time.seconds / Double(plan.movedTokens)
+            self.secondsPerMovedToken = self.secondsPerMovedToken.map { $0 + (min(measured, $0 * 3) - $0) / 4 } ?? measured
+        }
+    }
+
+    /// Seconds for moving tokens between the cache and what is kept outside, or within the cache; nil as long as that was not measured.
+    public func secondsToMove(_ tokens: Int) -> Double? {
+        tokens == 0 ? 0 : self.secondsPerMovedToken.map { $0 * Double(tokens) }
     }
 
     /// Seconds for the decode rows of a step, or nil as long as none was measured.

@@ -42,6 +42,8 @@ public struct StepOutcome: Sendable {
     public var decodeTime: Duration?
     /// How long all prefill chunks took; nil if there were none.
     public var prefillTime: Duration?
+    /// How long the changes to the cache took; nil if there were none.
+    public var memoryTime: Duration?
 
     /// Whether a request's earlier rows of this step were computed, so that its later ones may be.
     public func isGoing(_ request: RequestID) -> Bool {
@@ -62,7 +64,8 @@ public struct StepOutcome: Sendable {
         preparation: Preparation? = nil,
         engineFault: RequestFault? = nil,
         decodeTime: Duration? = nil,
-        prefillTime: Duration? = nil
+        prefillTime: Duration? = nil,
+        memoryTime: Duration? = nil
     ) {
         self.samples = samples
         self.faults = faults
@@ -75,5 +78,6 @@ public struct StepOutcome: Sendable {
         self.engineFault = engineFault
         self.decodeTime = decodeTime
         self.prefillTime = prefillTime
+        self.memoryTime = memoryTime
     }
 }

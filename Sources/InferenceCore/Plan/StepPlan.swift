@@ -59,5 +59,16 @@ public struct StepPlan: Sendable, Equatable {
     public var isEmpty: Bool { self.memory.isEmpty && self.preparing == nil && !self.hasRows }
     /// Whether anything is computed.
     public var hasRows: Bool { !self.decode.isEmpty || !self.prefill.isEmpty }
+    /// Whether the cache gets another shape.
+    var resizes: Bool { self.memory.contains { if case .resize = $0 { true } else { false } } }
+    /// Tokens whose cells are copied from one place to another before anything is computed.
+    public var movedTokens: Int {
+        self.memory.reduce(0) { sum, op in
+            switch op {
+            case .copy(_, _, let count), .park(_, _, let count): sum + count
+            default: sum
+            }
+        }
+    }
     public var prefillTokens: Int { self.prefill.reduce(0) { $0 + $1.tokens.count } }
 }

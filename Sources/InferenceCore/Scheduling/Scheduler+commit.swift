@@ -66,6 +66,7 @@ extension Scheduler {
         guard let undo = step.undo else { return }
         for sequence in undo.admitted {
             let id = sequence.request.id
+            guard self.running.contains(id) else { continue }
             self.sequences[id] = sequence
             self.running.removeAll { $0 == id }
             self.waiting.insert(sequence.request, since: sequence.queuedSince)

@@ -10,7 +10,7 @@ extension Scheduler {
         if step.undo == nil { step.plan.memory += self.shiftFull() + self.saveCheckpoints() }
         let active = self.active()
         step.plan.decode = self.decodeRows(of: active)
-        step.plan.prefill = self.prefillChunks(of: active, beside: step.plan.decode)
+        step.plan.prefill = self.prefillChunks(of: active, beside: step.plan)
         if step.plan.hasRows { self.steps += 1 }
         step.plan.preparing = self.preparation.geometry
 
@@ -60,14 +60,14 @@ extension Scheduler {
                 continue
             case .fits(let geometry):
                 guard let admitted = self.resize(to: geometry, for: together, in: &step) else { return actions }
-                for id in admitted { self.start(id, in: &step, now: now) }
+                for id in admitted where !self.isFull(step) { self.start(id, in: &step, now: now) }
                 return actions
             }
         }
     }
 
     func next(_ limit: Int) -> [RequestID] {
-        self.waiting.next(limit, busy: Set(self.running.compactMap { self.sequences[$0]?.request.context }))
+        self.waiting.next(limit, busy: Set(self.running.compactMap { self.sequences[$0]?.request.context }), turn: self.starts)
     }
 
     private mutating func failLate(_ ids: [RequestID], now: Duration) -> [EngineAction] {
@@ -104,16 +104,17 @@ extension Scheduler {
 
     private mutating func start(_ id: RequestID, in step: inout Step, now: Duration) {
         guard var sequence = self.sequences[id] else { return }
+        let isTurn = self.waiting.isPassed(by: sequence.request.priority)
         if case .suspended(let kept, _) = sequence.phase {
             guard let place = self.ledger.resume(kept, for: sequence.request) else { return }
             step.plan.memory += place.ops
-            sequence.resume(in: place.slot, now: now)
+            sequence.resume(in: place.slot, isTurn: isTurn, now: now)
         } else {
             let checkpoints = self.checkpoints(of: sequence.request)
             guard let place = self.ledger.acquire(for: sequence.request) else { return }
             step.plan.memory += place.ops
             self.misses[id] = place.miss
-            sequence.start(in: place.slot, reused: place.reused, now: now)
+            sequence.start(in: place.slot, reused: place.reused, isTurn: isTurn, now: now)
             sequence.checkpoints = checkpoints.filter { $0 > place.reused }
         }
         sequence.lastTurn = self.turn
@@ -121,6 +122,17 @@ extension Scheduler {
         self.waiting.remove(id)
         self.preempted.remove(id)
         self.running.append(id)
+        self.starts += 1
+    }
+
+    /// Whether so much is copied and parked already that those who are generating would wait too long for more.
+    private func isFull(_ step: Step) -> Bool {
+        let moved = step.plan.movedTokens
+        guard moved > 0, let seconds = self.cost.secondsToMove(moved), self.running.contains(where: { self.decodeRow(of: $0) != nil })
+        else {
+            return false
+        }
+        return seconds >= self.prefillPolicy.maxStall.seconds / 2
     }
 
     /// Leaves out the requests whose prompt begins like one that is being computed: they wait and copy, instead of computing it once more.
@@ -209,10 +221,15 @@ extension Scheduler {
 
     /// The higher class first, and in it the shortest rest, so that most callers wait the least; every few steps the prompt that has waited
     /// longest, so that all move on.
-    private mutating func prefillChunks(of ids: [RequestID], beside decode: [StepPlan.DecodeRow]) -> [StepPlan.PrefillChunk] {
+    private mutating func prefillChunks(of ids: [RequestID], beside plan: StepPlan) -> [StepPlan.PrefillChunk] {
         let prompts = ids.filter { self.sequences[$0]?.isPrefilling ?? false }
         guard !prompts.isEmpty else { return [] }
-        var room = PrefillRoom(self.prefillPolicy, cost: self.cost, decodeDepths: decode.map(\.position))
+        var room = PrefillRoom(
+            self.prefillPolicy,
+            cost: self.cost,
+            decodeDepths: plan.decode.map(\.position),
+            movedTokens: plan.movedTokens
+        )
         self.turn += 1
 
         var chunks: [StepPlan.PrefillChunk] = []

@@ -2,14 +2,10 @@
 extension Scheduler {
     /// Has batch requests give their slots to waiting requests of a higher class that find none.
     mutating func makeWay(in step: inout Step, now: Duration) {
-        var free = self.limits.parallel - self.running.count
-        for id in self.next(self.limits.parallel) {
-            if free > 0 {
-                free -= 1
-            } else {
-                self.makeWay(for: id, in: &step, now: now)
-            }
-        }
+        let yielding = self.running.count { self.sequences[$0]?.yields(to: .interactive, now: now) ?? false }
+        guard yielding > 0 else { return }
+        let free = self.limits.parallel - self.running.count
+        for id in self.next(free + yielding).dropFirst(free) { self.makeWay(for: id, in: &step, now: now) }
     }
 
     /// Has one batch request give up its slot, if there is one that must for this request.

@@ -48,7 +48,7 @@ extension Scheduler {
 
     /// Two digits are all that can be told.
     private static func text(_ seconds: Double) -> String {
-        seconds < 1 ? "\(max(1, Int(seconds * 1_000))) ms" : seconds < 10 ? "\((seconds * 10).rounded() / 10) s" : "\(Int(seconds)) s"
+        seconds < 1 ? "\(max(1, Int(seconds * 1_000))) ms" : seconds < 10 ? "\(Double(Int(seconds * 10)) / 10) s" : "\(Int(seconds)) s"
     }
 
     func reasonToRefuse(_ request: GenerationRequest) -> RequestFault? {

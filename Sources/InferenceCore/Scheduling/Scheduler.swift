@@ -28,6 +28,8 @@ public struct Scheduler: Sendable {
     var oversizeSince: Duration?
     /// Where prompts stop for a moment, since others wait to copy what stands before.
     var borders: [RequestID: Int] = [:]
+    /// How often requests have been given a slot.
+    var starts = 0
     /// Steps with rows so far.
     var steps = 0
     /// Why prompts that were begun were not spared more, until the engine has asked.

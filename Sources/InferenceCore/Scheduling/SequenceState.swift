@@ -89,10 +89,10 @@ struct SequenceState: Sendable {
         )
     }
 
-    mutating func start(in slot: SlotID, reused: Int, now: Duration) {
+    mutating func start(in slot: SlotID, reused: Int, isTurn: Bool, now: Duration) {
         self.phase = .prefilling(slot, next: reused)
         self.usage.cachedTokens = reused
-        self.gotSlot(now: now)
+        self.gotSlot(isTurn: isTurn, now: now)
     }
 
     /// Gives up the slot; what stands in it is kept.
@@ -113,13 +113,13 @@ struct SequenceState: Sendable {
     }
 
     /// Goes on where it was.
-    mutating func resume(in slot: SlotID, now: Duration) {
+    mutating func resume(in slot: SlotID, isTurn: Bool, now: Duration) {
         guard case .suspended(_, let rest) = self.phase else { return }
         switch rest {
         case .prefilling(let next): self.phase = .prefilling(slot, next: next)
         case .decoding(let pending): self.phase = .decoding(slot, pending: pending)
         }
-        self.gotSlot(now: now)
+        self.gotSlot(isTurn: isTurn, now: now)
     }
 
     /// When it is over even if nothing comes of it.
@@ -131,11 +131,10 @@ struct SequenceState: Sendable {
         return min(self.queuedSince + waitLimit, deadline ?? .seconds(Int64.max))
     }
 
-    /// Who has waited for as long as a class counts keeps the slot for a while, whoever comes.
-    private mutating func gotSlot(now: Duration) {
+    /// - Parameter isTurn: Whether it goes before requests of a higher class, since it has waited longest. Then it keeps the slot for a while.
+    private mutating func gotSlot(isTurn: Bool, now: Duration) {
         self.started = self.started ?? now
-        let hasWaited = now - self.queuedSince >= RequestPriority.ageing
-        self.keepsSlotUntil = hasWaited ? now + PrefillPolicy.leastTurn : nil
+        self.keepsSlotUntil = isTurn ? now + PrefillPolicy.leastTurn : nil
     }
 
     /// Whether a request of a higher class may have its slot.

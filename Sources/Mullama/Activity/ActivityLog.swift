@@ -53,8 +53,7 @@ package final class ActivityLog: Sendable {
         }
         all.sort { $0.id < $1.id }
         let queue = all.indices.filter { all[$0].phase == .queued }.sorted { lhs, rhs in
-            let ranks = (all[lhs].priority.rank(since: now - all[lhs].age), all[rhs].priority.rank(since: now - all[rhs].age))
-            return (ranks.0, all[lhs].id) < (ranks.1, all[rhs].id)
+            (all[rhs].priority, all[lhs].id) < (all[lhs].priority, all[rhs].id)
         }
         for (position, index) in queue.enumerated() {
             all[index].queuePosition = position

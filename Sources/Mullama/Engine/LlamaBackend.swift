@@ -48,8 +48,11 @@ final class LlamaBackend: DecodeBackend {
 
     func perform(_ plan: StepPlan) -> StepOutcome {
         var outcome = StepOutcome()
+        let clock = ContinuousClock()
         do {
+            let start = clock.now
             outcome.unparked = try self.cache.apply(plan.memory)
+            if !plan.memory.isEmpty { outcome.memoryTime = clock.now - start }
         } catch {
             return StepOutcome(resizeFault: error)
         }
@@ -60,7 +63,6 @@ final class LlamaBackend: DecodeBackend {
         }
         for chunk in plan.prefill where broken.contains(chunk.slot) { outcome.unserved.insert(chunk.request) }
 
-        let clock = ContinuousClock()
         if !plan.decode.isEmpty {
             let rows = plan.decode.filter { !broken.contains($0.slot) }
             outcome.decodeTime = clock.measure {

@@ -50,6 +50,12 @@ final class LlamaLog: Sendable {
         logger?.log(level: Self.level(level), "\(message)", metadata: ["source": "llama.cpp"])
     }
 
+    /// What we have to say ourselves.
+    func note(_ message: String) {
+        let logger = self.state.withLock { $0.logger }
+        logger?.notice("\(message)", metadata: ["source": "mullama"])
+    }
+
     private static var currentThread: UInt { UInt(bitPattern: pthread_self().hashValue) }
 
     private static func level(_ level: ggml_log_level) -> Logger.Level {

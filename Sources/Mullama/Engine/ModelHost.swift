@@ -17,6 +17,8 @@ package final class ModelHost: StreamProducer {
     }
 
     let engine: InferenceEngine
+    /// Whether a prompt can start from what another has computed.
+    let reusesPrefixes: Bool
     private let abort: AbortSignal
     private let idleWork: (any IdleWork)?
     package let activity: ActivityLog
@@ -25,6 +27,7 @@ package final class ModelHost: StreamProducer {
     private let state: Mutex<State>
 
     /// - Parameters:
+    ///   - reusesPrefixes: Whether a prompt can start from what another has computed.
     ///   - abort: Tells the backend of cancels while it is in a step.
     ///   - shape: What steps keep to.
     ///   - idleWork: What to do when there has been nothing else to do for some time.
@@ -34,6 +37,7 @@ package final class ModelHost: StreamProducer {
         identity: ModelIdentity,
         scheduler: Scheduler,
         clock: EngineClock,
+        reusesPrefixes: Bool = true,
         abort: AbortSignal = AbortSignal(),
         shape: StepShape = .any,
         idleWork: (any IdleWork)? = nil,
@@ -43,6 +47,7 @@ package final class ModelHost: StreamProducer {
         let thread = InferenceThread(name: "mullama-engine")
         let engine = InferenceEngine(thread: thread, clock: clock, scheduler: scheduler, activity: activity)
         self.activity = activity
+        self.reusesPrefixes = reusesPrefixes
         self.engine = engine
         self.identity = identity
         self.abort = abort

@@ -4,6 +4,8 @@ package import InferenceCore
 package protocol TextModel: Sendable {
     /// Tokens in the vocabulary.
     var size: Int { get }
+    /// The token that every text begins with; nil for models that want none.
+    var beginning: Token? { get }
 
     func tokenize(_ text: String, addSpecial: Bool, parseSpecial: Bool) throws(MullamaError) -> [Token]
     func detokenize(_ tokens: [Token]) throws(MullamaError) -> String
@@ -15,6 +17,8 @@ package protocol TextModel: Sendable {
 }
 
 extension TextModel {
+    package var beginning: Token? { nil }
+
     package func contains(_ token: Token) -> Bool {
         (0..<self.size).contains(Int(token.rawValue))
     }

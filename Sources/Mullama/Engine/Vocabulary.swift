@@ -6,6 +6,7 @@ import InferenceCore
 /// Sendable by hand: it only reads the model's vocabulary, and `llama.h` says that its tokenization calls are thread-safe.
 final class Vocabulary: TextModel, @unchecked Sendable {
     let size: Int
+    let beginning: Token?
     private let weights: ModelWeights
     private let pointer: OpaquePointer?
 
@@ -13,6 +14,8 @@ final class Vocabulary: TextModel, @unchecked Sendable {
         self.weights = weights
         self.pointer = llama_model_get_vocab(weights.pointer)
         self.size = Int(llama_vocab_n_tokens(self.pointer))
+        let first = llama_vocab_get_add_bos(self.pointer) ? llama_vocab_bos(self.pointer) : -1
+        self.beginning = first >= 0 ? Token(rawValue: first) : nil
     }
 
     var cPointer: OpaquePointer? { self.pointer }
@@ -28,17 +31,34 @@ final class Vocabulary: TextModel, @unchecked Sendable {
         return UnsafeBufferPointer(start: tokens, count: Int(count)).map(Token.init(rawValue:))
     }
 
+    /// - Returns: llama.cpp's count of tokens, or what it would have been, negative, if they are more than fit.
+    private func tokenize(_ text: String, into tokens: inout [llama_token], addSpecial: Bool, parseSpecial: Bool) -> Int32 {
+        var text = text
+        return text.withUTF8 { utf8 in
+            utf8.withMemoryRebound(to: CChar.self) { bytes in
+                llama_tokenize(
+                    self.pointer,
+                    bytes.baseAddress,
+                    Int32(clamping: bytes.count),
+                    &tokens,
+                    Int32(clamping: tokens.count),
+                    addSpecial,
+                    parseSpecial
+                )
+            }
+        }
+    }
+
     func tokenize(_ text: String, addSpecial: Bool, parseSpecial: Bool) throws(MullamaError) -> [Token] {
         guard let length = Int32(exactly: text.utf8.count) else {
             throw MullamaError(.invalidRequest, "the text has \(text.utf8.count) bytes: at most \(Int32.max) can be tokenized at once")
         }
-        // A token of text covers at least one byte; the four are for special tokens around it.
+        // A token of text covers a byte or more, but where a space is spelt by a mark of three bytes that may be a token for each of them.
         var tokens = [llama_token](repeating: 0, count: Int(length) + 4)
-        var text = text
-        let count = text.withUTF8 { utf8 in
-            utf8.withMemoryRebound(to: CChar.self) { bytes in
-                llama_tokenize(self.pointer, bytes.baseAddress, length, &tokens, Int32(clamping: tokens.count), addSpecial, parseSpecial)
-            }
+        var count = self.tokenize(text, into: &tokens, addSpecial: addSpecial, parseSpecial: parseSpecial)
+        if -Int(count) > tokens.count {
+            tokens = [llama_token](repeating: 0, count: -Int(count))
+            count = self.tokenize(text, into: &tokens, addSpecial: addSpecial, parseSpecial: parseSpecial)
         }
         guard count >= 0 else {
             throw MullamaError(.engineFailed, "llama.cpp could not tokenize \(length) bytes", underlying: Int(count))
@@ -48,6 +68,12 @@ final class Vocabulary: TextModel, @unchecked Sendable {
 
     func makeSampler(_ options: GenerationOptions, seed: UInt64, prompt: [Token]) throws(MullamaError) -> any TokenSampler {
         try RequestSampler(options, seed: seed, vocabulary: self, prompt: prompt)
+    }
+
+    /// A token as the vocabulary writes it; nil if there is none of the number.
+    func name(_ token: Int) -> String? {
+        guard let token = Int32(exactly: token), self.contains(Token(rawValue: token)) else { return nil }
+        return llama_vocab_get_text(self.pointer, token).map { String(cString: $0) }
     }
 
     /// The bytes of a token's text; none for control tokens, unless they are asked for.

@@ -15,7 +15,7 @@ extension ModelLoader {
     ) async throws -> ReproducibilityCheck {
         let params = self.params
         let batch = ReproducibilityProbe.most(parallel: params.parallel, bytesPerToken: bytesPerToken)
-        return try await Self.offThePool {
+        return try await InferenceThread.performOnce(name: "mullama-load") {
             let check = ReproducibilityCheck(
                 params.reproducibility,
                 parallel: params.parallel,

@@ -19,7 +19,7 @@ struct ModelLoader: Sendable {
     func load(_ nameOrPath: String) async throws -> AsyncModel {
         try Task.checkCancellation()
         try self.params.validate()
-        let (resolved, header, key) = try await Self.offThePool {
+        let (resolved, header, key) = try await InferenceThread.performOnce(name: "mullama-load") {
             do throws(ModelStoreError) {
                 let resolved = try ModelStore(root: ModelStore.defaultRoot).resolve(nameOrPath)
                 let header = try GGUFHeader(contentsOf: resolved.url)
@@ -70,12 +70,17 @@ struct ModelLoader: Sendable {
             abort: abort
         )
         let vocabulary = Vocabulary(weights)
+        let templates = ModelTemplates(header, text: vocabulary.name)
+        if templates.all[0].isFallback {
+            LlamaLog.shared.note("\(header.url.path) has no chat template: conversations go to the model in ChatML")
+        }
         let check = try await self.check(recipe, header, bytesPerToken: budget.bytesPerToken, vocabularySize: vocabulary.size)
         let host = ModelHost(
             text: vocabulary,
             identity: ModelIdentity(header.url, header, self.params),
             scheduler: Scheduler(limits: limits, prefillPolicy: policy),
             clock: EngineClock(ContinuousClock()),
+            reusesPrefixes: limits.canTrim,
             abort: abort,
             shape: check.status.shape,
             idleWork: check.isNeeded ? check : nil
@@ -87,7 +92,7 @@ struct ModelLoader: Sendable {
             contextSize: header.contextSize(self.params.contextSize),
             account: account,
             host: host,
-            template: header.chatTemplate,
+            templates: templates,
             reproducibility: { check.status }
         )
     }
@@ -123,12 +128,6 @@ struct ModelLoader: Sendable {
         guard llama_vocab_n_tokens(llama_model_get_vocab(model)) > 0 else {
             throw MullamaError(.unsupportedModel, "\(header.url.path) has no vocabulary: use a model file that brings one")
         }
-    }
-
-    static func offThePool<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
-        let thread = InferenceThread(name: "mullama-load")
-        defer { thread.stop() }
-        return try await thread.perform(body)
     }
 }
 

@@ -52,7 +52,7 @@ struct SavedState: Sendable {
         do {
             try self.encoded().write(to: url, options: .atomic)
         } catch {
-            throw Self.ioFailed("could not write the state to \(url.path)", error)
+            throw MullamaError(ioFailed: "could not write the state to \(url.path)", error)
         }
     }
 
@@ -80,7 +80,7 @@ struct SavedState: Sendable {
         do {
             data = try Data(contentsOf: url)
         } catch {
-            throw Self.ioFailed("could not read the state at \(url.path)", error)
+            throw MullamaError(ioFailed: "could not read the state at \(url.path)", error)
         }
         try self.init(data, name: url.path)
     }
@@ -143,14 +143,6 @@ struct SavedState: Sendable {
 
     private static func damaged(_ name: String, _ how: String) -> MullamaError {
         MullamaError(.stateMismatch, "\(name) is damaged: \(how); save the context anew")
-    }
-
-    private static func ioFailed(_ what: String, _ error: any Error) -> MullamaError {
-        let error = error as NSError
-        let posix = error.userInfo[NSUnderlyingErrorKey].flatMap { $0 as? NSError } ?? error
-        let code = posix.domain == NSPOSIXErrorDomain ? posix.code : nil
-        let reason = code.map { String(cString: strerror(Int32(clamping: $0))) } ?? error.localizedDescription
-        return MullamaError(.ioFailed, "\(what): \(reason)", underlying: code)
     }
 }
 

@@ -53,6 +53,12 @@ public struct GenerationStream: AsyncSequence, Sendable {
         self.lifetime.channel.onEnd(handler)
     }
 
+    /// The number of its request, as ``GenerationStatus/id`` has it.
+    var id: UInt64 { self.lifetime.channel.request.rawValue }
+
+    /// All that came, without what was dropped unread, and how it ended; nil before the end.
+    var outcome: (text: String, end: Result<GenerationSummary, any Error>)? { self.lifetime.channel.outcome }
+
     /// Says in advance that the whole answer will be read, so that the engine does not wait for the reader meanwhile.
     func collectsWhole() {
         self.lifetime.channel.removeBound()

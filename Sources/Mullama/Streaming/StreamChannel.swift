@@ -15,7 +15,7 @@ package final class StreamChannel: Sendable {
 
     private struct State {
         var stream = StreamState<Waiter>()
-        /// Text delivered into the channel so far, for the error of a call that runs out of time.
+        /// Text delivered into the channel so far, for the error of a call that runs out of time, and for a chat's history.
         var text = ""
         /// How many tokens that text is made of.
         var tokens = 0
@@ -163,6 +163,17 @@ package final class StreamChannel: Sendable {
 
     var isOver: Bool { self.state.withLock { $0.stream.end != nil } }
 
+    /// All that came, without what was dropped unread, and how it ended; nil before the end.
+    var outcome: (text: String, end: Result<GenerationSummary, any Error>)? {
+        self.state.withLock { state in
+            switch state.stream.end {
+            case nil: nil
+            case .finished(let summary): (state.text, .success(summary))
+            case .failed(let error): (state.text, .failure(error))
+            }
+        }
+    }
+
     /// What the engine said at the end; nil before, and after an error.
     var summary: GenerationSummary? {
         self.state.withLock { state in
@@ -184,7 +195,9 @@ package final class StreamChannel: Sendable {
     ///   - reason: Why the engine is to stop; nil if it is the engine that says that this is the end.
     private func finish(_ end: StreamState<Waiter>.End, discarding: Bool = false, stopping reason: FinishReason? = nil) {
         let (waiter, isFirst, endings) = self.state.withLock { state in
+            let unread = discarding ? state.stream.bufferedLength : 0
             let (waiter, isFirst) = state.stream.finish(end, discarding: discarding)
+            if isFirst, unread > 0 { state.text = String(decoding: state.text.utf8.dropLast(unread), as: UTF8.self) }
             defer { if isFirst { state.endings = Endings() } }
             return (waiter, isFirst, state.endings)
         }

@@ -48,6 +48,9 @@ struct StreamState<Waiter> {
         return self.isProducerPaused
     }
 
+    /// Bytes of text that the consumer has not read.
+    var bufferedLength: Int { self.buffer.reduce(0) { $0 + $1.text.utf8.count } }
+
     /// Ends the stream; what is buffered can still be read, unless `discarding`.
     ///
     /// - Returns: The consumer to wake, if one waits. Only the first end counts.

@@ -6,12 +6,13 @@ import Mullama
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Answer a prompt.",
+        abstract: "Answer a prompt, or chat.",
         usage: "mullama run [MODEL] [PROMPT...] [options]",
         discussion: """
             The answer comes on standard output as the model gives it, and nothing else does. With one argument, that is the prompt and \
             \(RunArguments.defaultModel) the model, unless it names a model. The prompt is read from standard input if it is -, or if none \
-            is given and standard input is no terminal. A prompt that begins with a dash goes behind --.
+            is given and standard input is no terminal; at a terminal, a chat opens, and /help in it lists what it knows. A prompt that begins \
+            with a dash goes behind --.
 
             The prompt becomes a message in the model's chat template, unless --raw is given. Ctrl+C ends the answer and keeps what came; a \
             second one ends the program at once.
@@ -103,6 +104,7 @@ struct RunCommand: ParsableCommand {
             system: self.system,
             maxTokens: self.sampling.maxTokens,
             options: try self.sampling.options(),
+            hasFixedSeed: self.sampling.seed != nil,
             style: self.json ? .json : self.noStream ? .whole : .streamed,
             wantsStats: self.stats
         )
@@ -110,10 +112,24 @@ struct RunCommand: ParsableCommand {
         if self.lines {
             let answers = LineAnswers(job: job, prompts: prompts, record: self.record)
             try Interruption.shared.run { try await answers.run() }
+        } else if arguments.prompt == .chat {
+            try self.chat(job)
         } else {
             let answer = SingleAnswer(job: job, prompt: try self.prompt(arguments.prompt))
             try Interruption.shared.run { try await answer.run() }
         }
+    }
+
+    private func chat(_ job: AnswerJob) throws {
+        guard Output.standard.isTerminal else {
+            throw ValidationError("there is no prompt, and a chat needs a terminal for its answers too: give a prompt")
+        }
+        let refused = [(self.raw, "--raw"), (self.json, "--json"), (self.noStream, "--no-stream")].first { $0.0 }
+        if let refused {
+            throw ValidationError("\(refused.1) is for a prompt, and without one this is a chat: give a prompt, or leave it out")
+        }
+        let chat = ChatLoop(job: job)
+        try Interruption.shared.run { try await chat.run() }
     }
 
     /// What `auto` stands for, which is said: it depends on the machine at this moment.
@@ -135,7 +151,7 @@ struct RunCommand: ParsableCommand {
         switch source {
         case .text(let text):
             prompt = text
-        case .standardInput:
+        case .standardInput, .chat:
             let text = try StandardInput.text()
             prompt = self.raw ? text : PromptLines.withoutFinalNewline(text)
         }

@@ -28,6 +28,8 @@ struct Diagnostic: Equatable {
             self.init(status: .outputClosed, line: nil)
         case OutputError.failed(let number):
             self.init(.ioFailed, "standard output cannot be written to: \(String(cString: strerror(number)))", "ioFailed")
+        case is RefusedLines:
+            self.init(status: .invalidData, line: nil)
         case is CancellationError:
             self.init(cancelledBy: interruption)
         default:

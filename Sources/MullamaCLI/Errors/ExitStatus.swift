@@ -55,7 +55,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .success: "done"
         case .failure: "any other error"
         case .invalidRequest: "wrong usage, a value out of its range, an invalid grammar"
-        case .invalidData: "an unusable model file, or a prompt longer than the context"
+        case .invalidData: "an unusable model file, a prompt longer than the context, or a line of input that came to nothing"
         case .notFound: "no such model or file"
         case .engineFailed: "llama.cpp failed"
         case .outOfMemory: "not enough memory"

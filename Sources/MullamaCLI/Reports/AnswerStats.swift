@@ -3,17 +3,19 @@ import Mullama
 /// The figures that `--stats` prints.
 enum AnswerStats {
     /// For one answer that came to its end.
-    static func table(_ answer: Answer, _ measures: Answer.Measures, load: Duration) -> TextTable {
+    static func table(_ answer: Answer, _ measures: Answer.Measures, load: Duration? = nil) -> TextTable {
         let usage = measures.usage
         let cached = usage.cachedTokens > 0 ? " (\(Quantity.grouped(usage.cachedTokens)) cached)" : ""
-        return TextTable(rows: [
-            ["model load", Quantity.seconds(load)],
-            ["prompt", "\(Quantity.grouped(usage.promptTokens)) tokens\(cached)"],
-            ["answer", "\(Quantity.grouped(usage.completionTokens)) tokens, ended by \(answer.finishReason.rawValue)"],
-            ["time to first token", Quantity.seconds(measures.timings.timeToFirstToken)],
-            ["prefill", self.rate(measures.prefillRate, measures.timings.prefill)],
-            ["decode", self.rate(measures.decodeRate(answer.finishReason), measures.timings.decode)],
-        ])
+        let loading = load.map { [["model load", Quantity.seconds($0)]] } ?? []
+        return TextTable(
+            rows: loading + [
+                ["prompt", "\(Quantity.grouped(usage.promptTokens)) tokens\(cached)"],
+                ["answer", "\(Quantity.grouped(usage.completionTokens)) tokens, ended by \(answer.finishReason.rawValue)"],
+                ["time to first token", Quantity.seconds(measures.timings.timeToFirstToken)],
+                ["prefill", self.rate(measures.prefillRate, measures.timings.prefill)],
+                ["decode", self.rate(measures.decodeRate(answer.finishReason), measures.timings.decode)],
+            ]
+        )
     }
 
     /// For several answers that were computed side by side.

@@ -17,6 +17,8 @@ struct AnswerJob: Sendable {
     var system: String?
     var maxTokens: Int
     var options: GenerationOptions
+    /// Whether the seed was asked for: in a chat, other answers than the first should not use the same one again.
+    var hasFixedSeed: Bool
     var style: Style
     var wantsStats: Bool
 

@@ -5,6 +5,8 @@ struct RunArguments: Equatable {
     enum Prompt: Equatable {
         case text(String)
         case standardInput
+        /// One after the other, from a person at a terminal.
+        case chat
     }
 
     static let defaultModel = "smollm2:135m"
@@ -15,7 +17,7 @@ struct RunArguments: Equatable {
     /// - Parameters:
     ///   - words: The arguments as they came. Of two or more, the first is the model. One alone is the prompt, unless it names a model.
     ///   - readsLines: Whether standard input holds the prompts, so that an argument can only be the model.
-    ///   - inputIsTerminal: Standard input is only read from a terminal when that is asked for with `-`.
+    ///   - inputIsTerminal: Whether somebody types: without a prompt that is a chat, unless `-` asks for one prompt.
     ///   - namesModel: Whether a text can only be meant as a model.
     /// - Throws: ArgumentParser's `ValidationError`.
     init(
@@ -33,10 +35,7 @@ struct RunArguments: Equatable {
         }
         switch words.count {
         case 0:
-            guard !inputIsTerminal else {
-                throw ValidationError("there is no prompt: write it in quotes, as in mullama run \"Why is the sky blue?\"")
-            }
-            self.init(model: Self.defaultModel, prompt: .standardInput)
+            self.init(model: Self.defaultModel, prompt: inputIsTerminal ? .chat : .standardInput)
         case 1 where words[0] == "-":
             self.init(model: Self.defaultModel, prompt: .standardInput)
         case 1:
@@ -44,12 +43,7 @@ struct RunArguments: Equatable {
                 self.init(model: Self.defaultModel, prompt: .text(words[0]))
                 return
             }
-            guard !inputIsTerminal else {
-                throw ValidationError(
-                    "there is no prompt for \(words[0]): write it behind the model, pipe it in, or give - to type it and end with Ctrl+D"
-                )
-            }
-            self.init(model: words[0], prompt: .standardInput)
+            self.init(model: words[0], prompt: inputIsTerminal ? .chat : .standardInput)
         case 2 where words[1] == "-":
             self.init(model: words[0], prompt: .standardInput)
         default:

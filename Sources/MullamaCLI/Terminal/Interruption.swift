@@ -70,6 +70,13 @@ final class Interruption: Sendable {
         if let error = outcome.error { throw error }
     }
 
+    /// Runs a part of a command that Ctrl+C stops, and the command goes on.
+    func stopping<R>(_ stop: @escaping @Sendable () -> Void, _ body: () async throws -> R) async rethrows -> R {
+        self.state.withLock { $0.stop(stop) }
+        defer { self.state.withLock { $0.stop(nil) } }
+        return try await body()
+    }
+
     private final class Outcome: Sendable {
         private let state = Mutex<(any Error)?>(nil)
 
@@ -81,7 +88,10 @@ final class Interruption: Sendable {
 
     private func receive(_ number: Int32) {
         switch self.state.withLock({ $0.receive(number) }) {
+        case .stop(let handler):
+            handler()
         case .exit(let status):
+            TerminalMode.restore()
             _exit(status.rawValue)
         case .call(let handler):
             _ = Foundation.write(self.bell, "!", 1)

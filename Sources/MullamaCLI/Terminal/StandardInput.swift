@@ -52,7 +52,7 @@ enum StandardInput {
         }
     }
 
-    private static func unreadable(_ name: String) -> MullamaError {
+    static func unreadable(_ name: String) -> MullamaError {
         let number = errno
         return MullamaError(
             .invalidRequest,

@@ -3,7 +3,7 @@ import MullamaTestSupport
 
 /// A recurrent network of two layers with random weights, as a GGUF file: it says nothing of sense, but llama.cpp computes it as any other.
 ///
-/// Its vocabulary is the 256 bytes.
+/// Its vocabulary is the bytes and the blank.
 struct TinyMamba {
     private static let width = 32
     private static let inner = 64
@@ -35,8 +35,8 @@ struct TinyMamba {
         self.add("mamba.attention.layer_norm_rms_epsilon", 6, Self.integer(Float(1e-5).bitPattern))
 
         let bytes = (0..<256).map { "<0x" + String($0 + 256, radix: 16, uppercase: true).dropFirst() + ">" }
-        let pieces = ["<unk>", "<s>", "</s>"] + bytes
-        let types: [Int32] = [2, 3, 3] + bytes.map { _ in 6 }
+        let pieces = ["<unk>", "<s>", "</s>", "▁"] + bytes
+        let types: [Int32] = [2, 3, 3, 1] + bytes.map { _ in 6 }
         self.add("tokenizer.ggml.model", 8, Self.string("llama"))
         self.add("tokenizer.ggml.tokens", 9, Self.integer(UInt32(8)) + Self.integer(UInt64(pieces.count)) + pieces.flatMap(Self.string))
         self.add(
@@ -48,7 +48,7 @@ struct TinyMamba {
     }
 
     private mutating func addTensors() {
-        self.add("token_embd.weight", [Self.width, 259], scale: 1)
+        self.add("token_embd.weight", [Self.width, 260], scale: 1)
         self.add("output_norm.weight", [Self.width], scale: 0, around: 1)
         for layer in 0..<Self.layers {
             let block = "blk.\(layer)."

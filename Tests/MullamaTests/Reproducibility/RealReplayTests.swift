@@ -33,12 +33,12 @@ struct RealReplayTests {
     }
 
     private static let preambles = [
-        String(repeating: "You are a careful assistant who answers briefly. ", count: 12),
-        String(repeating: "All work and no play makes Jack a dull boy. ", count: 9) + "And then, on a cold day in the north, ",
+        String(repeating: "You are a careful assistant who answers briefly. ", count: 10),
+        String(repeating: "All work and no play makes Jack a dull boy. ", count: 7) + "And then, on a cold day in the north, ",
         "",
     ]
     private static let questions = [
-        "What is the moon?", "Who wrote Faust, and why does it matter today?", "Once upon a time", "To make tea you",
+        "What is the moon?", "Who wrote Faust, and why does it matter today?", "Once upon a time",
     ]
 
     private static func calls(long: String?) -> [Call] {
@@ -129,13 +129,13 @@ struct RealReplayTests {
 
     @Test("SmolLM2: every text and every logit, also of seeded answers")
     func small() async throws {
-        try await self.replay(RealModel.name, parallel: 4, shape: StepShape(decodeBatch: 8, prefillChunk: 64), long: nil, seeds: 0..<2)
+        try await self.replay(RealModel.name, parallel: 4, shape: StepShape(decodeBatch: 8, prefillChunk: 64), long: nil, seeds: 0..<1)
     }
 
     /// Behind a preamble that the window has passed.
     @Test("Gemma 3 in batches of 3: every text and every logit", .needsSecondModel)
     func second() async throws {
         let long = String(repeating: "You are a careful assistant who answers briefly. ", count: 62)
-        try await self.replay(SecondModel.name, parallel: 4, shape: StepShape(decodeBatch: 3, prefillChunk: 64), long: long, seeds: 0..<2)
+        try await self.replay(SecondModel.name, parallel: 4, shape: StepShape(decodeBatch: 3, prefillChunk: 64), long: long, seeds: 0..<1)
     }
 }

@@ -52,7 +52,7 @@ struct ReplayModel {
             contextSize: 2_048,
             account: account,
             host: host,
-            template: nil
+            templates: ModelTemplates(nil)
         )
     }
 

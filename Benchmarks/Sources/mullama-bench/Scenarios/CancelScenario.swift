@@ -6,7 +6,7 @@ struct CancelScenario: Scenario {
     let summary = "200 calls that are cancelled, dropped, late or wrong at random moments, while 4 streams generate"
     private static let calls = 200
 
-    func run(_ setup: BenchSetup) async throws -> [Measurement] {
+    func run(_ setup: BenchSetup) async throws -> Findings {
         let model = try await setup.load(parallel: 6, contextSize: 2048)
         let baseline = try await Self.medianGap(model)
         // What is made once is not a leak: caches, buffers and the threads of pools.
@@ -16,34 +16,23 @@ struct CancelScenario: Scenario {
         let streams = Task { try await Self.stream(model) }
         try await Self.disturb(model, calls: Self.calls, seed: 2)
         streams.cancel()
-        let gaps = try await streams.value.sorted()
+        let gaps = Spread(try await streams.value)
         // A call that comes after the cancels is served after them.
         _ = try await model.generate("The end", maxTokens: 1)
         let after = (memory: ProcessMemory.resident, threads: ProcessThreads.count)
-        let cancels = model.recentGenerations.suffix(Self.calls).compactMap(\.cancelLatency).map { $0 / .milliseconds(1) }.sorted()
+        let cancels = Spread(model.recentGenerations.suffix(Self.calls).compactMap(\.cancelLatency).map { $0 / .milliseconds(1) })
         precondition(model.generations.isEmpty, "generations are left over")
 
-        let median = Measurement.median(of: gaps)
-        return [
-            Measurement(name: "cancel to slot usable", unit: "ms", values: cancels),
-            Measurement(
-                name: "cancel to slot usable, 99th percentile",
-                unit: "ms",
-                values: [Self.percentile(99, of: cancels)],
-                bar: "≤ 150"
-            ),
-            Measurement(name: "gaps of 4 streams with nobody else", unit: "ms", values: [baseline]),
-            Measurement(name: "gaps of the 4 streams", unit: "ms", values: gaps),
-            Measurement(
-                name: "their 99th percentile over their median",
-                unit: "×",
-                values: [Self.percentile(99, of: gaps) / median],
-                bar: "≤ 2"
-            ),
-            Measurement(name: "their longest over their median", unit: "×", values: [(gaps.last ?? 0) / median], bar: "≤ 2"),
-            Measurement(name: "resident memory added", unit: "MB", values: [Double(after.memory - before.memory) / 1e6], bar: "≤ 5"),
-            Measurement(name: "threads added", unit: "", values: [Double(after.threads - before.threads)], bar: "0"),
-        ]
+        return Findings(rows: [
+            Row("200 cancels beside 4 streams: until the slot works for another", unit: "ms", ours: cancels.values),
+            Row("the same, 99th percentile", unit: "ms", ours: [cancels.percentile(99)], bar: .atMost(150)),
+            Row("gaps of 4 streams with nobody else", unit: "ms", ours: [baseline]),
+            Row("gaps of the 4 streams", unit: "ms", ours: gaps.values),
+            Row("their 99th percentile over their median", unit: "×", ours: [gaps.percentile(99) / gaps.median], bar: .atMost(2)),
+            Row("their longest over their median", unit: "×", ours: [gaps.largest / gaps.median], bar: .atMost(2)),
+            Row("resident memory added by the cancels", unit: "MB", ours: [Double(after.memory - before.memory) / 1e6], bar: .atMost(5)),
+            Row("threads added by the cancels", unit: "", ours: [Double(after.threads - before.threads)], bar: .atMost(0)),
+        ])
     }
 
     /// Calls one after the other, each ended in a way of its own at a moment of its own.
@@ -115,10 +104,6 @@ struct CancelScenario: Scenario {
         let streams = Task { try await Self.stream(model) }
         try await Task.sleep(for: .seconds(4))
         streams.cancel()
-        return Measurement.median(of: try await streams.value)
-    }
-
-    private static func percentile(_ percentile: Int, of sorted: [Double]) -> Double {
-        sorted.isEmpty ? .nan : sorted[min(sorted.count - 1, sorted.count * percentile / 100)]
+        return Spread(try await streams.value).median
     }
 }

@@ -3,7 +3,7 @@ import Mullama
 struct ContextsScenario: Scenario {
     let summary = "creating 10,000 contexts of 4,096 tokens"
 
-    func run(_ setup: BenchSetup) async throws -> [Measurement] {
+    func run(_ setup: BenchSetup) async throws -> Findings {
         let model = try await setup.load()
         var times: [Double] = []
         var sizes: [Double] = []
@@ -17,9 +17,9 @@ struct ContextsScenario: Scenario {
             sizes.append(Double(ProcessMemory.resident - before) / 1e6)
             precondition(contexts.count == 10_000)
         }
-        return [
-            Measurement(name: "time", unit: "ms", values: times, bar: "< 50"),
-            Measurement(name: "resident memory", unit: "MB", values: sizes, bar: "< 20"),
-        ]
+        return Findings(rows: [
+            Row("creating 10,000 contexts of 4,096 tokens", unit: "ms", ours: times, bar: .below(50)),
+            Row("their resident memory", unit: "MB", ours: sizes, bar: .below(20)),
+        ])
     }
 }

@@ -4,7 +4,7 @@ import Mullama
 struct HeartbeatScenario: Scenario {
     let summary = "a main-actor heartbeat every 10 ms while a prompt of half the context prefills: how late a beat comes at worst"
 
-    func run(_ setup: BenchSetup) async throws -> [Measurement] {
+    func run(_ setup: BenchSetup) async throws -> Findings {
         let contextSize = 2048
         let model = try await setup.load(parallel: 1, contextSize: contextSize)
         let words = (0..<contextSize).map { "word\($0 % 97)" }.joined(separator: " ")
@@ -21,10 +21,10 @@ struct HeartbeatScenario: Scenario {
                 }
             )
         }
-        return [
-            Measurement(name: "idle", unit: "ms", values: idle),
-            Measurement(name: "during prefill", unit: "ms", values: worst, bar: "< 20"),
-        ]
+        return Findings(rows: [
+            Row("lateness of a main-actor heartbeat, idle", unit: "ms", ours: idle),
+            Row("the same while 1,024 tokens prefill", unit: "ms", ours: worst, bar: .below(20)),
+        ])
     }
 }
 

@@ -3,7 +3,7 @@ import Mullama
 struct PoolScenario: Scenario {
     let summary = "a pool of 4: borrowing a context while one is free, and 1,000 tasks that wait for one"
 
-    func run(_ setup: BenchSetup) async throws -> [Measurement] {
+    func run(_ setup: BenchSetup) async throws -> Findings {
         let pool = try await ModelPool(try await setup.load(), size: 4, ContextParams(contextSize: 512))
         var alone: [Double] = []
         var together: [Double] = []
@@ -23,10 +23,10 @@ struct PoolScenario: Scenario {
             together.append(1_000 / (waiting / .seconds(1)))
         }
         await pool.close()
-        return [
-            Measurement(name: "acquire and release, uncontended", unit: "µs", values: alone, bar: "median < 3"),
-            Measurement(name: "1,000 waiters", unit: "loans/s", values: together),
-        ]
+        return Findings(rows: [
+            Row("a pool of 4: acquire and release, uncontended", unit: "µs", ours: alone, bar: .below(3)),
+            Row("the same with 1,000 waiters", unit: "loans/s", ours: together),
+        ])
     }
 
     /// The median of 10,000 loans that nobody else disturbs.

@@ -1,0 +1,54 @@
+import Foundation
+import Mullama
+
+/// What every scenario measures with.
+struct BenchSetup: Sendable {
+    /// What both sides promise: this many requests at once, each with so many tokens.
+    static let slots = 16
+    static let contextSize = 4096
+
+    var model: String
+    var runs: Int
+    var threads: Int
+    /// The llama-server to measure against; nil measures ours alone.
+    var server: String?
+    /// What llama-server is fastest with.
+    var tunedFlags: [String]
+
+    func load(parallel: Int = 8, contextSize: Int? = nil) async throws -> AsyncModel {
+        try await AsyncModel.load(self.model, ModelParams(threads: self.threads, parallel: parallel, contextSize: contextSize))
+    }
+
+    /// The sides among these that can be measured here.
+    func sides(_ sides: [Side]) -> [Side] {
+        self.server == nil ? sides.filter { !$0.isServer } : sides
+    }
+
+    /// Makes one side ready: a loaded model, or a server that answers.
+    func contestant(_ side: Side, slots: Int = Self.slots) async throws -> any Contestant {
+        switch side {
+        case .server, .tunedServer:
+            guard let server = self.server else { throw BenchError("no llama-server to measure against") }
+            return try await LlamaServer(
+                side,
+                program: server,
+                model: try ModelPath.of(self.model),
+                slots: slots,
+                contextSize: Self.contextSize,
+                threads: self.threads,
+                flags: side == .tunedServer ? self.tunedFlags : []
+            )
+        case .bareLoop:
+            return try BareLoop(path: try ModelPath.of(self.model), threads: self.threads, contextSize: 512)
+        case .ours, .oursUnlimited, .oursPlain:
+            var params = ModelParams(threads: self.threads, parallel: slots, contextSize: Self.contextSize)
+            if side != .ours { params.maxStall = .seconds(3600) }
+            if side == .oursPlain { params.parkedMemory = 0 }
+            return Library(
+                side: side,
+                model: try await AsyncModel.load(self.model, params),
+                isolation: side == .oursPlain ? .strict : .shared
+            )
+        }
+    }
+}

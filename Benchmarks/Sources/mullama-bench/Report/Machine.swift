@@ -1,0 +1,17 @@
+import Foundation
+
+enum Machine {
+    /// The processor's name.
+    static var name: String {
+        #if canImport(Darwin)
+        var bytes = [UInt8](repeating: 0, count: 256)
+        var size = bytes.count
+        guard sysctlbyname("machdep.cpu.brand_string", &bytes, &size, nil, 0) == 0 else { return "unknown processor" }
+        return String(decoding: bytes.prefix(max(0, size - 1)), as: UTF8.self)
+        #else
+        let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
+        return line.flatMap { $0.split(separator: ":").last }.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown processor"
+        #endif
+    }
+}
