@@ -22,6 +22,6 @@ print(prompt)
 do throws(TemplateError) {
     _ = try ChatTemplate("{{ messages[0].content.upper( }}")
 } catch {
-    print(error)  // syntax at line 1, column 31: …
+    print(error)  // syntax at line 1, column 31: '}' closes nothing here; expected ')'
 }
 // snippet.end
