@@ -19,11 +19,20 @@ struct ModelLoader: Sendable {
     func load(_ nameOrPath: String) async throws -> AsyncModel {
         try Task.checkCancellation()
         try self.params.validate()
-        let (resolved, header, key) = try await Self.offThePool {
+        let opened = try await self.open(nameOrPath)
+        return try await self.run(opened.weights, opened.header, opened.record, name: opened.name)
+    }
+
+    /// The weights in memory, and what was measured for them.
+    func open(
+        _ nameOrPath: String
+    ) async throws -> (weights: ModelWeights, header: GGUFHeader, record: TuningRecord?, name: String?) {
+        let (resolved, header, key, record) = try await Self.offThePool { [params] in
             do throws(ModelStoreError) {
                 let resolved = try ModelStore(root: ModelStore.defaultRoot).resolve(nameOrPath)
                 let header = try GGUFHeader(contentsOf: resolved.url)
-                return (resolved, header, WeightsKey(resolved.url, self.params))
+                let record = params.tuning == .remembered ? TuningStore().record(for: resolved.url, header, params) : nil
+                return (resolved, header, WeightsKey(resolved.url, params), record)
             } catch {
                 throw MullamaError(error)
             }
@@ -33,18 +42,24 @@ struct ModelLoader: Sendable {
             ModelWeights(try LlamaModel(path: resolved.url.path, params, isCancelled: isCancelled, onProgress: onProgress))
         }
         try self.check(weights, header)
-        return try await self.run(weights, header, name: resolved.name?.description)
+        return (weights, header, record, resolved.name?.description)
     }
 
     /// How long memory is kept that nothing needs. What is in it is parked then, and is back in milliseconds.
     private static let shrinkAfter = Duration.seconds(30)
 
-    private func run(_ weights: ModelWeights, _ header: GGUFHeader, name: String?) async throws -> AsyncModel {
+    private func run(
+        _ weights: ModelWeights,
+        _ header: GGUFHeader,
+        _ record: TuningRecord?,
+        name: String?
+    ) async throws -> AsyncModel {
+        let (settings, origin) = EngineSettings.inForce(self.params, record)
         let budget = CacheBudget(
-            bytesPerToken: header.cacheBytesPerToken(self.params.cacheType),
+            bytesPerToken: header.cacheBytesPerToken(settings.cacheType),
             limit: self.params.cacheMemory,
             parallel: self.params.parallel,
-            compute: ComputeCost(header, self.params.cacheType)
+            compute: ComputeCost(header, settings)
         )
         let account = MemoryAccount(budget)
         let limits = SchedulerLimits(
@@ -60,20 +75,19 @@ struct ModelLoader: Sendable {
             canShift: !weights.hasState,
             parkedTokens: budget.parkedTokens(self.params.parkedMemory)
         )
-        let policy = PrefillPolicy(maxStall: self.params.maxStall, largestChunk: BackendLimits.rows)
+        let policy = PrefillPolicy(maxStall: self.params.maxStall, largestChunk: settings.microBatch)
         let abort = AbortSignal()
         let recipe = ContextRecipe(
             weights: weights,
-            cacheType: self.params.cacheType,
-            rows: max(BackendLimits.rows, self.params.parallel),
-            threads: self.params.threads ?? ProcessInfo.processInfo.activeProcessorCount,
+            settings: settings,
+            rows: max(settings.microBatch, self.params.parallel),
             abort: abort
         )
         let vocabulary = Vocabulary(weights)
         let check = try await self.check(recipe, header, bytesPerToken: budget.bytesPerToken, vocabularySize: vocabulary.size)
         let host = ModelHost(
             text: vocabulary,
-            identity: ModelIdentity(header.url, header, self.params),
+            identity: ModelIdentity(header.url, header, self.params, settings),
             scheduler: Scheduler(limits: limits, prefillPolicy: policy),
             clock: EngineClock(ContinuousClock()),
             abort: abort,
@@ -82,8 +96,10 @@ struct ModelLoader: Sendable {
         ) {
             LlamaBackend(recipe, vocabulary: vocabulary, account: account)
         }
+        let info = ModelInfo(weights, header, name: name, settings, origin)
+        LlamaLog.shared.note(.info, "loaded \(info.name): \(settings) (\(origin))")
         return AsyncModel(
-            info: ModelInfo(weights, header, name: name),
+            info: info,
             contextSize: header.contextSize(self.params.contextSize),
             account: account,
             host: host,
@@ -133,7 +149,13 @@ struct ModelLoader: Sendable {
 }
 
 extension ModelInfo {
-    fileprivate init(_ weights: ModelWeights, _ header: GGUFHeader, name: String?) {
+    fileprivate init(
+        _ weights: ModelWeights,
+        _ header: GGUFHeader,
+        name: String?,
+        _ settings: EngineSettings,
+        _ origin: SettingsOrigin
+    ) {
         let model = weights.pointer
         self.init(
             name: name ?? header.name ?? header.url.deletingPathExtension().lastPathComponent,
@@ -145,7 +167,9 @@ extension ModelInfo {
             layerCount: Int(llama_model_n_layer(model)),
             headCount: Int(llama_model_n_head(model)),
             trainingContextSize: Int(llama_model_n_ctx_train(model)),
-            sizeInBytes: Int(clamping: llama_model_size(model))
+            sizeInBytes: Int(clamping: llama_model_size(model)),
+            settings: settings,
+            settingsOrigin: origin
         )
     }
 }
