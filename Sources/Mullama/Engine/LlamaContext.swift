@@ -17,12 +17,15 @@ struct LlamaContext: ~Copyable {
 
     /// Which settings results do not depend on is told in `docs/decisions/0004-same-answer.md`.
     ///
-    /// - Parameter rows: The most rows of one call.
+    /// - Parameters:
+    ///   - rows: The most rows of one call.
+    ///   - outputs: The most rows of one call that want logits; nil for one of each slot.
     init(
         _ weights: ModelWeights,
         geometry: CacheGeometry,
         settings: EngineSettings,
         rows: Int,
+        outputs: Int? = nil,
         abort: AbortSignal
     ) throws(RequestFault) {
         var c = llama_context_default_params()
@@ -30,7 +33,7 @@ struct LlamaContext: ~Copyable {
         c.n_seq_max = UInt32(clamping: geometry.slots)
         c.n_batch = UInt32(clamping: rows)
         c.n_ubatch = UInt32(clamping: rows)
-        c.n_outputs_max = UInt32(clamping: geometry.slots)
+        c.n_outputs_max = UInt32(clamping: outputs ?? geometry.slots)
         c.n_threads = Int32(clamping: settings.threads)
         c.n_threads_batch = c.n_threads
         c.kv_unified = settings.cacheLayout == .unified

@@ -1,6 +1,7 @@
 import CLlama
 import Foundation
 import InferenceCore
+import Logging
 import ModelStore
 
 /// The way from a name or path to a running model.

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import ModelStore
 
 /// The choices that were made on this machine: a small file for each model and cache type, in the user's cache.
@@ -45,8 +46,8 @@ struct TuningStore: Sendable {
             guard let json = try? record.json() else {
                 throw ModelStoreError(.ioFailed, "the choice could not be written as JSON: report this")
             }
-            let written = Result { () throws(ModelStoreError) in try Array(json).withUnsafeBytes { (bytes) throws(ModelStoreError) in try file.write(bytes) } }
-            try written.get()
+            let bytes = [UInt8](json)
+            try bytes.withUnsafeBufferPointer { (buffer) throws(ModelStoreError) in try file.write(UnsafeRawBufferPointer(buffer)) }
             try file.commit(to: self.file(size: size, fingerprint: record.model, record.settings.cacheType))
         } catch {
             throw MullamaError(error)
@@ -66,7 +67,10 @@ struct TuningStore: Sendable {
             for name in own { try FileManager.default.removeItem(at: self.folder.appending(path: name)) }
             return own.count
         } catch {
-            throw MullamaError(.ioFailed, "could not remove the remembered settings from \(self.folder.path): \(error.localizedDescription)")
+            throw MullamaError(
+                .ioFailed,
+                "could not remove the remembered settings from \(self.folder.path): \(error.localizedDescription)"
+            )
         }
     }
 
