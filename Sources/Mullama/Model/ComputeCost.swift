@@ -47,7 +47,8 @@ package struct ComputeCost: Sendable, Hashable {
 
     /// Bytes beside a cache of this shape.
     package func bytes(of geometry: CacheGeometry) -> Int {
-        let rows = max(self.microBatch, geometry.slots)
+        // llama.cpp makes room for no more rows than there are cells.
+        let rows = min(max(self.microBatch, geometry.slots), geometry.cells)
         // Those that a row's attention passes over.
         let cells = self.isUnified ? geometry.cells : geometry.cellsPerSlot
         // In words of four bytes for each row. Masks are halved by flash attention, and values go to one place instead of one for each number.

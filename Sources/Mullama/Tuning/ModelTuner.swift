@@ -7,7 +7,7 @@ import ModelStore
 /// Measuring takes all cores: what else runs then makes the figures wrong, and is slowed down itself.
 public struct ModelTuner: Sendable {
     private let nameOrPath: String
-    private let params: ModelParams
+    let params: ModelParams
 
     /// - Parameters:
     ///   - nameOrPath: A name in the model store, or a path.
@@ -32,7 +32,7 @@ public struct ModelTuner: Sendable {
         onProgress: @escaping @Sendable (Double) -> Void = { _ in }
     ) async throws -> TuningReport {
         guard timeLimit > .zero else { throw MullamaError(.invalidRequest, "the time limit is \(timeLimit): it must be above zero") }
-        let (weights, header, _, name) = try await ModelLoader(self.params, onProgress: nil).open(self.nameOrPath)
+        let (weights, header, _, name) = try await self.open()
         let model = name ?? header.url.lastPathComponent
         return try await Self.onThread { [params] abort in
             var calibration = Calibration(
@@ -73,6 +73,14 @@ public struct ModelTuner: Sendable {
     /// - Throws: As ``remember(_:)``.
     public func forget() async throws -> Bool {
         try await self.onFile { url, header in try TuningStore().remove(for: url, header) > 0 }
+    }
+
+    func open() async throws -> (weights: ModelWeights, header: GGUFHeader, record: TuningRecord?, name: String?) {
+        try await ModelLoader(self.params, onProgress: nil).open(self.nameOrPath)
+    }
+
+    func header() async throws -> GGUFHeader {
+        try await self.onFile { _, header in header }
     }
 
     private func onFile<R: Sendable>(_ body: @escaping @Sendable (URL, GGUFHeader) throws -> R) async throws -> R {

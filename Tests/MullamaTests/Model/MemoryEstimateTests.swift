@@ -13,7 +13,7 @@ struct MemoryEstimateTests {
         try self.expectAgreement(url, EngineSettings(cacheType: type, threads: 1))
     }
 
-    private func expectAgreement(_ url: URL, _ settings: EngineSettings) throws {
+    private func expectAgreement(_ url: URL, _ settings: EngineSettings, within tolerance: Double = 0.02) throws {
         let shapes = Self.shapes.map { (parallel: $0.0, contextSize: $0.1) }
         let measured = try AllocatedMemory.measure(url, shapes, settings: settings)
         let header = try GGUFHeader(contentsOf: url)
@@ -23,7 +23,7 @@ struct MemoryEstimateTests {
             #expect(abs(Double(estimate.cache) - allocated.cache) <= 2 * 5_300, comment)
             #expect(abs(Double(estimate.weights) / allocated.weights - 1) < 0.001, comment)
             let total = allocated.weights + allocated.cache + allocated.compute
-            #expect(abs(Double(estimate.total) / total - 1) < 0.02, comment)
+            #expect(abs(Double(estimate.total) / total - 1) < tolerance, comment)
             #expect(abs(Double(estimate.compute) / allocated.compute - 1) < 0.3, comment)
         }
     }
@@ -34,7 +34,7 @@ struct MemoryEstimateTests {
     }
 
     @Test(
-        "The same for settings that are not the defaults",
+        "Within 3 % for settings that are not the defaults",
         .needsModel,
         arguments: [
             EngineSettings(flashAttention: true, threads: 1), EngineSettings(cacheLayout: .unified, threads: 1),
@@ -43,7 +43,7 @@ struct MemoryEstimateTests {
         ]
     )
     func settings(_ settings: EngineSettings) throws {
-        try self.expectAgreement(RealModel.url, settings)
+        try self.expectAgreement(RealModel.url, settings, within: 0.03)
     }
 
     @Test("S43: within 2 % with sliding windows", .needsSecondModel, arguments: [CacheType.f16, .q8_0, .q5_1])
