@@ -10,10 +10,13 @@ struct ModelLoader: Sendable {
     private static let loads = SharedLoads<WeightsKey, ModelWeights>()
 
     let params: ModelParams
+    private let store: TuningStore
     private let onProgress: (@Sendable (Double) -> Void)?
 
-    init(_ params: ModelParams, onProgress: (@Sendable (Double) -> Void)?) {
+    /// - Parameter store: Where measured settings are remembered.
+    init(_ params: ModelParams, store: TuningStore = TuningStore(), onProgress: (@Sendable (Double) -> Void)?) {
         self.params = params
+        self.store = store
         self.onProgress = onProgress
     }
 
@@ -28,11 +31,11 @@ struct ModelLoader: Sendable {
     func open(
         _ nameOrPath: String
     ) async throws -> (weights: ModelWeights, header: GGUFHeader, record: TuningRecord?, name: String?) {
-        let (resolved, header, key, record) = try await Self.offThePool { [params] in
+        let (resolved, header, key, record) = try await Self.offThePool { [params, store] in
             do throws(ModelStoreError) {
                 let resolved = try ModelStore(root: ModelStore.defaultRoot).resolve(nameOrPath)
                 let header = try GGUFHeader(contentsOf: resolved.url)
-                let record = params.tuning == .remembered ? TuningStore().record(for: resolved.url, header, params) : nil
+                let record = params.tuning == .remembered ? store.record(for: resolved.url, header, params) : nil
                 return (resolved, header, WeightsKey(resolved.url, params), record)
             } catch {
                 throw MullamaError(error)

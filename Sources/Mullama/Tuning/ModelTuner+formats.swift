@@ -16,8 +16,8 @@ extension ModelTuner {
         onProgress: @escaping @Sendable (Double) -> Void = { _ in }
     ) async throws -> FormatReport {
         let (original, header, _, name) = try await self.open()
-        let own = header.quantization
-        let others = formats.filter { $0.fileType.description != own }
+        let own = header.fileType?.description ?? header.dominantTensorType?.description
+        let others = formats.filter { $0.fileType != header.fileType }
         let settings = EngineSettings.standard(self.params.cacheType)
         let contextSize = header.contextSize(nil)
         let first = try await Self.onThread { abort in
@@ -27,30 +27,10 @@ extension ModelTuner {
         var measurements: [FormatMeasurement] = []
         var originals: [TuningFigures] = []
         for (index, format) in others.enumerated() {
-            let part = { (done: Double) in onProgress((Double(index) + done) / Double(others.count)) }
+            let part: @Sendable (Double) -> Void = { onProgress((Double(index) + $0) / Double(others.count)) }
             part(0)
             let measured = try await self.withConverted(header, format, onProgress: { part($0 / 3) }) { url, fallbacks in
-                try await Self.onThread { abort in
-                    let model = try LlamaModel(
-                        path: url.path,
-                        self.params,
-                        isCancelled: { abort.isCancelled(BareContext.request) },
-                        onProgress: { _ in }
-                    )
-                    let weights = ModelWeights(model)
-                    let survey = try FormatSurvey(original, contextSize: contextSize, settings: settings, abort: abort)
-                    let (figures, theirs, ratios) = try survey.compare(weights, with: original)
-                    let measurement = FormatMeasurement(
-                        format: format,
-                        name: format.description,
-                        size: try GGUFHeader(contentsOf: url).fileSize,
-                        figures,
-                        ratios,
-                        perplexity: try survey.perplexity(weights),
-                        fallbackTensors: fallbacks
-                    )
-                    return (measurement, theirs)
-                }
+                try await self.measure(url, format, fallbacks, beside: original, contextSize: contextSize, settings: settings)
             }
             measurements.append(measured.0)
             originals.append(measured.1)
@@ -80,6 +60,38 @@ extension ModelTuner {
         )
     }
 
+    /// - Returns: What a converted file gives, and what the original gave meanwhile.
+    private func measure(
+        _ url: URL,
+        _ format: WeightFormat,
+        _ fallbacks: Int,
+        beside original: ModelWeights,
+        contextSize: Int,
+        settings: EngineSettings
+    ) async throws -> (FormatMeasurement, TuningFigures) {
+        try await Self.onThread { [params] abort in
+            let model = try LlamaModel(
+                path: url.path,
+                params,
+                isCancelled: { abort.isCancelled(BareContext.request) },
+                onProgress: { _ in }
+            )
+            let weights = ModelWeights(model)
+            let survey = try FormatSurvey(original, contextSize: contextSize, settings: settings, abort: abort)
+            let (figures, theirs, ratios) = try survey.compare(weights, with: original)
+            let measurement = FormatMeasurement(
+                format: format,
+                name: format.description,
+                size: try GGUFHeader(contentsOf: url).fileSize,
+                figures,
+                ratios,
+                perplexity: try survey.perplexity(weights),
+                fallbackTensors: fallbacks
+            )
+            return (measurement, theirs)
+        }
+    }
+
     /// Converts the model's weights to another format and lends the file: it is gone when `body` returns.
     ///
     /// - Parameters:
@@ -103,7 +115,7 @@ extension ModelTuner {
         body: @Sendable (URL, _ fallbacks: Int) async throws -> R
     ) async throws -> R {
         try Task.checkCancellation()
-        let scratch = try ScratchFolder(in: TuningStore().folder)
+        let scratch = try ScratchFolder(in: self.store.folder)
         return try await withTaskCancellationHandler {
             defer { scratch.remove() }
             try scratch.require(format.largestSize(of: header), for: "converting to \(format)")

@@ -8,14 +8,20 @@ import ModelStore
 public struct ModelTuner: Sendable {
     private let nameOrPath: String
     let params: ModelParams
+    let store: TuningStore
 
     /// - Parameters:
     ///   - nameOrPath: A name in the model store, or a path.
     ///   - cacheType: How the KV cache is to be stored: settings are chosen for it, and it is not chosen itself, since what it stores is rounded.
     ///   - gpuLayers: As in ``ModelParams``.
     public init(_ nameOrPath: String, cacheType: CacheType = .f16, gpuLayers: Int? = nil) {
+        self.init(nameOrPath, ModelParams(cacheType: cacheType, gpuLayers: gpuLayers, tuning: .off), store: TuningStore())
+    }
+
+    init(_ nameOrPath: String, _ params: ModelParams, store: TuningStore) {
         self.nameOrPath = nameOrPath
-        self.params = ModelParams(cacheType: cacheType, gpuLayers: gpuLayers, tuning: .off)
+        self.params = params
+        self.store = store
     }
 
     /// Measures candidates against the defaults, in turn, and chooses.
@@ -63,7 +69,7 @@ public struct ModelTuner: Sendable {
                 reason: report.choice.reason,
                 measured: report.measured
             )
-            try TuningStore().write(record, size: header.fileSize)
+            try self.store.write(record, size: header.fileSize)
         }
     }
 
@@ -72,7 +78,7 @@ public struct ModelTuner: Sendable {
     /// - Returns: Whether there was anything.
     /// - Throws: As ``remember(_:)``.
     public func forget() async throws -> Bool {
-        try await self.onFile { url, header in try TuningStore().remove(for: url, header) > 0 }
+        try await self.onFile { url, header in try self.store.remove(for: url, header) > 0 }
     }
 
     func open() async throws -> (weights: ModelWeights, header: GGUFHeader, record: TuningRecord?, name: String?) {
