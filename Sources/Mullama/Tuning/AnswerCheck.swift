@@ -10,11 +10,14 @@ struct AnswerCheck {
         var isKept: Bool
     }
 
+    /// Shorter, and a chunk would be too small for the kernels that flash attention takes for many rows.
+    static let leastLength = 112
+
     private static let steps = 12
 
     /// Any text, at least four times as long as the prompt.
     let tokens: [Token]
-    /// Tokens of the prompt, at least two blocks.
+    /// Tokens of the prompt, at least ``leastLength``.
     let length: Int
 
     func answer(_ recipe: ContextRecipe) throws -> Answer {

@@ -25,6 +25,7 @@ struct Calibration {
     let onProgress: @Sendable (Double) -> Void
 
     private let clock = ContinuousClock()
+    private let account: MemoryAccount
     private var entries: [Entry] = []
     /// By how the cache stores what it holds.
     private var depths: [String: SequenceSnapshot] = [:]
@@ -46,6 +47,7 @@ struct Calibration {
         self.timeLimit = timeLimit
         self.abort = abort
         self.onProgress = onProgress
+        self.account = MemoryAccount(CacheBudget(bytesPerToken: header.cacheBytesPerToken(cacheType), parallel: 1))
     }
 
     /// - Throws: ``MullamaError`` if there is no memory, or `CancellationError`.
@@ -59,7 +61,7 @@ struct Calibration {
         let tokens = try self.tokens()
         let load = try self.workload(candidates, tokens)
         let round = CandidateRound(load: load, tokens: tokens)
-        let check = AnswerCheck(tokens: tokens, length: min(168, max(40, load.prompt)))
+        let check = AnswerCheck(tokens: tokens, length: min(168, max(AnswerCheck.leastLength, load.prompt)))
         self.entries = candidates.map { Entry(candidate: $0) }
         let work = Double(candidates.count * Self.rounds)
 
@@ -111,11 +113,22 @@ struct Calibration {
     private mutating func measure(_ index: Int, _ round: CandidateRound, _ defaults: TuningFigures?) throws -> TuningFigures {
         let settings = self.entries[index].candidate.settings
         let storage = "\(settings.cacheType.rawValue) \(settings.flashAttention)"
+        try self.claim(self.budget(settings).bytes(of: round.load.geometry))
+        defer { self.account.settle(0) }
         let start = self.clock.now
         let figures = try round.figures(self.recipe(settings), deep: &self.depths[storage])
         self.slowest = max(self.slowest, self.clock.now - start)
         self.entries[index].rounds.append((figures, defaults ?? figures))
         return defaults ?? figures
+    }
+
+    private func claim(_ bytes: Int) throws(MullamaError) {
+        do {
+            try self.account.claim(bytes)
+        } catch {
+            self.account.settle(0)
+            throw MullamaError(.outOfMemory, "measuring would \(error.reason): close other models, or use a smaller one")
+        }
     }
 
     private func measurements(_ load: TuningWorkload) -> [TuningMeasurement] {

@@ -153,7 +153,11 @@ struct TuneCommand: ParsableCommand {
         }
         progress.erase()
         let line = "Wrote \(model.name), \(ByteCount(model.size)), requantised from \(quantization).\n"
-        // With --json, standard output holds one object and nothing else.
-        try await (self.json ? Output.error : Output.standard).send(line)
+        if self.json, !self.formats {
+            try await Output.standard.send(JSONText.document(ListedModel(model, try GGUFHeader(contentsOf: model.url))))
+        } else {
+            // With --json, standard output holds one object and nothing else.
+            try await (self.json ? Output.error : Output.standard).send(line)
+        }
     }
 }

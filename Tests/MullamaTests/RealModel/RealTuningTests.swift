@@ -57,7 +57,7 @@ struct RealTuningTests {
         let url = try RealModel.url
         let weights = ModelWeights(try LlamaModel(path: url.path, ModelParams(), isCancelled: { false }, onProgress: { _ in }))
         let tokens = try Vocabulary(weights).tokenize(TuningText.english, addSpecial: true, parseSpecial: false)
-        let check = AnswerCheck(tokens: tokens, length: 72)
+        let check = AnswerCheck(tokens: tokens, length: AnswerCheck.leastLength)
         func isKept(_ settings: EngineSettings) throws -> Bool {
             try check.answer(ContextRecipe(weights: weights, settings: settings, rows: settings.microBatch, abort: AbortSignal())).isKept
         }

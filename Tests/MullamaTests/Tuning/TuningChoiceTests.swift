@@ -171,7 +171,7 @@ struct TuningChoiceTests {
         #expect(all.filter { !$0.isChoosable }.map(\.name) == ["q8_0 cache"])
         #expect(TuningCandidate.all(.f16, cores: 1).allSatisfy { $0.settings.threads == 1 })
         #expect(!TuningCandidate.all(.q8_0, cores: 2).contains { $0.name.contains("flash") })
-        #expect(TuningCandidate.all(.q8_0, cores: 2).allSatisfy(\.settings.flashAttention))
+        #expect(TuningCandidate.all(.q8_0, cores: 2).allSatisfy { $0.settings.flashAttention })
     }
 
     @Test("A slow model is measured with less, and a large one with fewer streams")
