@@ -6,7 +6,9 @@ import ModelStore
 struct Calibration {
     /// Each candidate is measured so often.
     private static let rounds = 3
-    /// Of the time, kept for the combination of what helps, and for what takes longer than thought.
+    /// And the one that won, so often again.
+    private static let finalRounds = 4
+    /// Of the time, kept for the winner or the combination of what helps, and for what takes longer than thought.
     private static let reserve = 0.25
 
     private struct Entry {
@@ -29,7 +31,8 @@ struct Calibration {
     private var entries: [Entry] = []
     /// By how the cache stores what it holds.
     private var depths: [String: SequenceSnapshot] = [:]
-    private var slowest = Duration.zero
+    private var spent = Duration.zero
+    private var count = 0
 
     init(
         weights: ModelWeights,
@@ -55,40 +58,36 @@ struct Calibration {
         let start = self.clock.now
         let deadline = start + self.timeLimit
         let machine = MachineIdentity.current
-        var candidates = TuningCandidate.all(self.cacheType, cores: machine.cores, showing: try self.shownTypes)
-        // More rows than a context holds are never computed.
-        candidates.removeAll { $0.settings.microBatch > self.header.contextSize(nil) }
+        var candidates = TuningCandidate.all(self.cacheType, cores: machine.cores, showing: self.shownTypes)
+        let defaults = candidates[0].settings
         let tokens = try self.tokens()
         let load = try self.workload(candidates, tokens)
+        candidates.removeAll { !$0.differs(from: defaults, in: load) }
         let round = CandidateRound(load: load, tokens: tokens)
         let check = AnswerCheck(tokens: tokens, length: min(168, max(AnswerCheck.leastLength, load.prompt)))
         self.entries = candidates.map { Entry(candidate: $0) }
-        let work = Double(candidates.count * Self.rounds)
+        let work = Double((candidates.count - 1) * Self.rounds)
 
+        // Measured whatever it takes, since all others are told by them; not counted, since the first run of all is slower than any later one.
+        let first = try self.figures(0, round)
+        self.entries[0].answer = try check.answer(self.recipe(defaults))
         measuring: for number in 0..<Self.rounds {
-            var defaults: TuningFigures?
-            for index in self.entries.indices {
-                // The defaults are measured whatever it takes: all others are told by them.
-                guard number == 0 && index == 0 || self.clock.now + self.slowest < deadline else { break measuring }
-                defaults = try self.measure(index, round, defaults)
-                if self.entries[index].answer == nil {
-                    self.entries[index].answer = try check.answer(self.recipe(candidates[index].settings))
-                }
-                let done = Double(number * candidates.count + index + 1)
+            for index in self.entries.indices.dropFirst() {
+                guard self.clock.now + self.pairTime < deadline else { break measuring }
+                try self.measurePair(index, round, check)
+                let done = Double(number * (candidates.count - 1) + index)
                 self.onProgress(max(done / work, (self.clock.now - start) / self.timeLimit) * (1 - Self.reserve))
             }
         }
-        var measurements = self.measurements(load)
-        if let combination = TuningChoice.combination(of: measurements, isRelaxed: self.isRelaxed) {
-            self.entries.append(Entry(candidate: combination))
-            let last = self.entries.count - 1
-            while self.entries[last].rounds.count < Self.rounds, self.clock.now + self.slowest * 2 < deadline {
-                let defaults = try self.measure(0, round, nil)
-                _ = try self.measure(last, round, defaults)
-                if self.entries[last].answer == nil { self.entries[last].answer = try check.answer(self.recipe(combination.settings)) }
+        if self.entries[0].rounds.isEmpty { self.entries[0].rounds.append((first, first)) }
+        if let finalist = TuningChoice.finalist(of: self.measurements(load), isRelaxed: self.isRelaxed) {
+            if !candidates.contains(finalist) { self.entries.append(Entry(candidate: finalist)) }
+            let index = self.entries.firstIndex { $0.candidate == finalist } ?? 0
+            for _ in 0..<Self.finalRounds where self.clock.now + self.pairTime < deadline {
+                try self.measurePair(index, round, check)
             }
-            measurements = self.measurements(load)
         }
+        let measurements = self.measurements(load)
         guard let choice = TuningChoice(among: measurements, isRelaxed: self.isRelaxed) else {
             throw MullamaError(.engineFailed, "nothing could be measured: try again")
         }
@@ -108,19 +107,33 @@ struct Calibration {
         )
     }
 
-    /// - Parameter defaults: What the defaults gave in this round; nil if these are the defaults.
-    /// - Returns: What the defaults gave in this round.
-    private mutating func measure(_ index: Int, _ round: CandidateRound, _ defaults: TuningFigures?) throws -> TuningFigures {
+    /// Measures a candidate beside the defaults, now the one first and now the other.
+    private mutating func measurePair(_ index: Int, _ round: CandidateRound, _ check: AnswerCheck) throws {
+        let isFirst = self.entries[index].rounds.count.isMultiple(of: 2)
+        let before = isFirst ? nil : try self.figures(0, round)
+        let own = try self.figures(index, round)
+        let defaults = try before ?? self.figures(0, round)
+        self.entries[index].rounds.append((own, defaults))
+        self.entries[0].rounds.append((defaults, defaults))
+        if self.entries[index].answer == nil {
+            self.entries[index].answer = try check.answer(self.recipe(self.entries[index].candidate.settings))
+        }
+    }
+
+    private mutating func figures(_ index: Int, _ round: CandidateRound) throws -> TuningFigures {
         let settings = self.entries[index].candidate.settings
         let storage = "\(settings.cacheType.rawValue) \(settings.flashAttention)"
         try self.claim(self.budget(settings).bytes(of: round.load.geometry))
         defer { self.account.settle(0) }
         let start = self.clock.now
         let figures = try round.figures(self.recipe(settings), deep: &self.depths[storage])
-        self.slowest = max(self.slowest, self.clock.now - start)
-        self.entries[index].rounds.append((figures, defaults ?? figures))
-        return defaults ?? figures
+        self.spent += self.clock.now - start
+        self.count += 1
+        return figures
     }
+
+    /// What a candidate and the defaults beside it are expected to take.
+    private var pairTime: Duration { self.spent * 2 / max(1, self.count) }
 
     private func claim(_ bytes: Int) throws(MullamaError) {
         do {
@@ -159,14 +172,7 @@ struct Calibration {
     }
 
     private var shownTypes: [CacheType] {
-        get throws {
-            do {
-                try self.header.check(.q8_0)
-                return [.q8_0]
-            } catch {
-                return []
-            }
-        }
+        (try? self.header.check(.q8_0)) == nil ? [] : [.q8_0]
     }
 
     /// The text again and again, so that there is enough of it.
@@ -179,13 +185,18 @@ struct Calibration {
     private func workload(_ candidates: [TuningCandidate], _ tokens: [Token]) throws -> TuningWorkload {
         let settings = EngineSettings.standard(self.cacheType)
         var context = try BareContext(self.recipe(settings), CacheGeometry(slots: 1, cellsPerSlot: 256))
-        try context.prefill(tokens[..<16], at: 0, in: SlotID(0))
-        let prefill = try self.clock.measure { try context.prefill(tokens[16..<64], at: 16, in: SlotID(0)) }
-        let decode = try self.clock.measure {
-            for step in 0..<3 { try context.step([(tokens[step], 64 + step, SlotID(0))]) }
+        // The best of some tries: the first reads the weights from the disk, and any may be disturbed.
+        var (prefill, decode) = (Duration.seconds(86_400), Duration.seconds(86_400))
+        for _ in 0..<3 {
+            context.clear(SlotID(0))
+            let tokenTime = try self.clock.measure { try context.prefill(tokens[..<48], at: 0, in: SlotID(0)) }
+            let stepTime = try self.clock.measure {
+                for step in 0..<3 { try context.step([(tokens[step], 48 + step, SlotID(0))]) }
+            }
+            (prefill, decode) = (min(prefill, tokenTime), min(decode, stepTime))
         }
         let available = MemoryLedger.shared.left() ?? .max
-        let seconds = self.timeLimit / .seconds(1) * (1 - Self.reserve) / Double(candidates.count * Self.rounds)
+        let seconds = self.timeLimit / .seconds(1) * (1 - Self.reserve) / Double(2 * candidates.count * Self.rounds)
         // Settings whose buffers are the largest must fit.
         let largest = candidates.map { self.budget($0.settings) }
         return TuningWorkload.fitting(

@@ -29,9 +29,14 @@ extension ModelTuner {
         for (index, format) in others.enumerated() {
             let part: @Sendable (Double) -> Void = { onProgress((Double(index) + $0) / Double(others.count)) }
             part(0)
-            let measured = try await self.withConverted(header, format, onProgress: { part($0 / 3) }) { url, fallbacks in
-                try await self.measure(url, format, fallbacks, beside: original, contextSize: contextSize, settings: settings)
-            }
+            let measured = try await self.withConverted(
+                header,
+                format,
+                onProgress: { part($0 / 3) },
+                body: { url, fallbacks in
+                    try await self.measure(url, format, fallbacks, beside: original, contextSize: contextSize, settings: settings)
+                }
+            )
             measurements.append(measured.0)
             originals.append(measured.1)
         }

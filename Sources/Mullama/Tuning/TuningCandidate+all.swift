@@ -1,4 +1,11 @@
 extension TuningCandidate {
+    /// Whether a workload can tell the candidate from others: with prompts that are shorter than its rows it cannot.
+    func differs(from defaults: EngineSettings, in load: TuningWorkload) -> Bool {
+        guard self.settings.microBatch != defaults.microBatch else { return true }
+        let longest = max(load.prompt, load.deepPrompt)
+        return min(self.settings.microBatch, longest) != min(defaults.microBatch, longest)
+    }
+
     /// What is worth trying: the defaults, and what differs from them in one thing. In the order of what matters most, since time may run out.
     ///
     /// - Parameters:

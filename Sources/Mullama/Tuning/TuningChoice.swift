@@ -8,6 +8,8 @@ public struct TuningChoice: Sendable, Hashable, Codable {
     static let leastRatio = 0.95
     /// One round may be anything's doing.
     static let leastRounds = 2
+    /// Of so many rounds one may be lost: on a machine that others use too, any can be disturbed.
+    static let roundsForALoss = 4
 
     public var settings: EngineSettings
     /// The name of the candidate.
@@ -40,6 +42,13 @@ public struct TuningChoice: Sendable, Hashable, Codable {
         }
     }
 
+    /// The candidate to measure again before it is believed: the winner of many is partly the luckiest. Nil if the defaults won.
+    static func finalist(of measurements: [TuningMeasurement], isRelaxed: Bool) -> TuningCandidate? {
+        if let combination = self.combination(of: measurements, isRelaxed: isRelaxed) { return combination }
+        let choice = Self(among: measurements, isRelaxed: isRelaxed)
+        return measurements.dropFirst().first { $0.candidate.name == choice?.name }?.candidate
+    }
+
     /// The settings that each help alone, together; nil if there are not two of them, or if that was measured.
     static func combination(of measurements: [TuningMeasurement], isRelaxed: Bool) -> TuningCandidate? {
         guard let defaults = measurements.first?.candidate.settings else { return nil }
@@ -69,6 +78,7 @@ public struct TuningChoice: Sendable, Hashable, Codable {
     private static func isFaster(_ measurement: TuningMeasurement) -> Bool {
         measurement.candidate.isChoosable && measurement.rounds >= Self.leastRounds && measurement.speed >= Self.leastGain
             && measurement.worst >= Self.leastRatio
+            && (measurement.rounds - measurement.wins) * Self.roundsForALoss <= measurement.rounds
     }
 
     private static func keepsAnswers(_ measurement: TuningMeasurement) -> Bool {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What one round has measured, in tokens per second.
 public struct TuningFigures: Sendable, Hashable, Codable {
     /// A prompt from its start.
@@ -20,6 +22,12 @@ public struct TuningFigures: Sendable, Hashable, Codable {
     }
 
     var all: [Double] { [self.prefill, self.deepPrefill, self.decode, self.streams, self.deepDecode] }
+
+    /// The geometric mean; 0 if one of them is.
+    var mean: Double {
+        guard self.all.allSatisfy({ $0 > 0 }) else { return 0 }
+        return exp(self.all.map { log($0) }.reduce(0, +) / Double(self.all.count))
+    }
 
     private init(_ all: [Double]) {
         self.init(prefill: all[0], deepPrefill: all[1], decode: all[2], streams: all[3], deepDecode: all[4])

@@ -1,13 +1,13 @@
-import Foundation
-
 /// What is known of a candidate.
 public struct TuningMeasurement: Sendable, Hashable, Codable {
     public var candidate: TuningCandidate
     /// Medians of the rounds.
     public var figures: TuningFigures
-    /// How many times the speed of the defaults: medians of what each round gave against the defaults in the same round, since machines drift.
+    /// How many times the speed of the defaults: medians of what each round gave against the defaults just before or after, since machines drift.
     public var ratios: TuningFigures
     public var rounds: Int
+    /// In how many of them it was faster on the whole.
+    public var wins: Int
     /// Bytes of cache and buffers for the measured shape.
     public var memory: Int
     /// Whether answers were equal to the bit alone and beside others, cut one way and another, computed and restored.
@@ -20,6 +20,7 @@ public struct TuningMeasurement: Sendable, Hashable, Codable {
         figures: TuningFigures,
         ratios: TuningFigures,
         rounds: Int,
+        wins: Int,
         memory: Int,
         keepsAnswers: Bool,
         sameAnswers: Bool
@@ -28,13 +29,14 @@ public struct TuningMeasurement: Sendable, Hashable, Codable {
         self.figures = figures
         self.ratios = ratios
         self.rounds = rounds
+        self.wins = wins
         self.memory = memory
         self.keepsAnswers = keepsAnswers
         self.sameAnswers = sameAnswers
     }
 
     /// - Parameters:
-    ///   - rounds: Each with those of the defaults in the same round.
+    ///   - rounds: Each with those of the defaults just before or after it.
     /// - Returns: Nil if there are no rounds.
     init?(
         _ candidate: TuningCandidate,
@@ -51,6 +53,7 @@ public struct TuningMeasurement: Sendable, Hashable, Codable {
             figures: figures,
             ratios: ratios,
             rounds: rounds.count,
+            wins: rounds.count { $0.own.ratios(to: $0.defaults).mean > 1 },
             memory: memory,
             keepsAnswers: keepsAnswers,
             sameAnswers: sameAnswers
@@ -58,11 +61,7 @@ public struct TuningMeasurement: Sendable, Hashable, Codable {
     }
 
     /// One number for all figures: the geometric mean of the ratios, each counted the same.
-    public var speed: Double {
-        let ratios = self.ratios.all
-        guard ratios.allSatisfy({ $0 > 0 }) else { return 0 }
-        return exp(ratios.map { log($0) }.reduce(0, +) / Double(ratios.count))
-    }
+    public var speed: Double { self.ratios.mean }
 
     /// The ratio of the figure that comes off worst.
     public var worst: Double { self.ratios.all.min() ?? 0 }

@@ -45,6 +45,13 @@ public struct TuningWorkload: Sendable, Hashable, Codable {
             load.deepPrompt = max(32, load.deepPrompt / 2)
             load.steps = max(6, load.steps / 2)
         }
+        // A fast machine can tell larger micro-batches apart.
+        while load.prompt < 1_024, 2 * load.prompt + 2 * load.steps <= largestDepth {
+            var longer = load
+            longer.prompt *= 2
+            guard longer.seconds(prefill: prefill, decode: decode) < seconds / 2 else { break }
+            load = longer
+        }
         while !fits(load.geometry), load.depth > 128 { load.depth /= 2 }
         while !fits(load.geometry), load.streams > 2 { load.streams /= 2 }
         return load

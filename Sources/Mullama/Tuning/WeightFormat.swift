@@ -1,6 +1,8 @@
 import CLlama
 import ModelStore
 
+// Each case has ggml's own spelling, as those of `CacheType`.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 /// A way of storing weights that llama.cpp can convert a model to.
 public enum WeightFormat: String, Sendable, Hashable, Codable, CaseIterable, CustomStringConvertible {
     case q4_0 = "Q4_0"

@@ -139,7 +139,8 @@ struct TuneCommand: ParsableCommand {
         let quantization = try StoreAccess.header(source).quantization ?? "unknown"
         let progress = ProgressLine("Converting to \(format)")
         defer { progress.erase() }
-        let model = try await self.tuner.withConverted(to: format, onProgress: { progress.show($0 * 0.9) }) { url in
+        let convert: @Sendable (Double) -> Void = { progress.show($0 * 0.9) }
+        let model = try await self.tuner.withConverted(to: format, onProgress: convert) { url in
             try await Blocking.run {
                 try ModelStore().add(
                     contentsOf: url,

@@ -27,7 +27,7 @@ struct TuningTable: Encodable {
         lines += table.lines
         lines += [
             "",
-            "speed: over all figures, against the defaults in the same round. answers: equal if they are to the bit, alone and beside others, "
+            "speed: over all figures, against the defaults just before or after. answers: equal if they are to the bit, alone and beside others, "
                 + "and those of the defaults.",
         ]
         if !self.report.unmeasured.isEmpty {

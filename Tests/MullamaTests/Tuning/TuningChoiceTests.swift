@@ -11,6 +11,7 @@ struct TuningChoiceTests {
         _ name: String,
         _ ratios: [Double] = [1, 1, 1, 1, 1],
         rounds: Int = 3,
+        wins: Int? = nil,
         keeps: Bool = true,
         same: Bool = true,
         isChoosable: Bool = true,
@@ -30,6 +31,7 @@ struct TuningChoiceTests {
             figures: figures,
             ratios: figures,
             rounds: rounds,
+            wins: wins ?? rounds,
             memory: 1,
             keepsAnswers: keeps,
             sameAnswers: same
@@ -97,6 +99,38 @@ struct TuningChoiceTests {
         #expect(try self.choice().reason.contains("give more --time"))
     }
 
+    @Test(
+        "What is faster in some rounds only is not believed",
+        arguments: [(3, 2, false), (3, 3, true), (4, 3, true), (7, 6, true), (7, 5, false)]
+    )
+    func wins(_ rounds: Int, _ wins: Int, _ isChosen: Bool) throws {
+        let rows = self.measurement("64 rows", [1.2, 1.2, 1.2, 1.2, 1.2], rounds: rounds, wins: wins) { $0.microBatch = 64 }
+        #expect(try self.choice(rows).name == (isChosen ? "64 rows" : "defaults"))
+    }
+
+    @Test("The winner is measured again, or the combination; nobody if the defaults won")
+    func finalist() {
+        let defaults = self.measurement("defaults")
+        let rows = self.measurement("64 rows", [1.2, 1.2, 1.2, 1.2, 1.2]) { $0.microBatch = 64 }
+        let thread = self.measurement("1 thread", [1.1, 1.1, 1.1, 1.1, 1.1]) { $0.threads = 1 }
+        #expect(TuningChoice.finalist(of: [defaults], isRelaxed: false) == nil)
+        #expect(TuningChoice.finalist(of: [defaults, rows], isRelaxed: false) == rows.candidate)
+        #expect(TuningChoice.finalist(of: [defaults, rows, thread], isRelaxed: false)?.name == "64 rows + 1 thread")
+    }
+
+    @Test("Rows beyond the longest prompt cannot be told apart")
+    func rows() {
+        let defaults = EngineSettings(threads: 1)
+        func differs(_ rows: Int, prompt: Int) -> Bool {
+            var load = TuningWorkload()
+            load.prompt = prompt
+            return TuningCandidate("", EngineSettings(microBatch: rows, threads: 1)).differs(from: defaults, in: load)
+        }
+        #expect(differs(64, prompt: 256) && differs(512, prompt: 512))
+        #expect(!differs(512, prompt: 256) && !differs(128, prompt: 32))
+        #expect(TuningCandidate("", EngineSettings(threads: 2)).differs(from: defaults, in: TuningWorkload()))
+    }
+
     @Test("Figures that could not be measured count as slow")
     func zero() throws {
         let broken = self.measurement("64 rows", [2, 2, 0, 2, 2]) { $0.microBatch = 64 }
@@ -151,6 +185,7 @@ struct TuningChoiceTests {
         #expect(abs(measurement.speed - 1.1) < 1e-9)
         #expect(abs(measurement.worst - 1.1) < 1e-9)
         #expect(measurement.rounds == 3)
+        #expect(measurement.wins == 3)
         #expect(TuningMeasurement(TuningCandidate("a", Self.defaults), rounds: [], memory: 0, keepsAnswers: true, sameAnswers: true) == nil)
     }
 
@@ -180,6 +215,7 @@ struct TuningChoiceTests {
             TuningWorkload.fitting(seconds: seconds, prefill: prefill, decode: prefill / 3, largestDepth: 4_096) { $0.cells <= memory }
         }
         #expect(load(4, 300) == TuningWorkload())
+        #expect(load(4, 5_000).prompt == 1_024)
         let slow = load(4, 5)
         #expect(slow.prompt == 32 && slow.depth == 128 && slow.steps == 6)
         let large = load(4, 300, memory: 2_000)
