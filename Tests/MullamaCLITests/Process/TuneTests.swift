@@ -66,16 +66,22 @@ extension ProcessTests {
             #expect(self.remembered(folder).isEmpty)
         }
 
-        @Test func `an interrupt leaves nothing behind`() async throws {
-            for options in [["--time", "600"], ["--formats"]] {
-                let folder = try TemporaryFolder()
-                let process = try MullamaProcess(["tune", self.model] + options, environment: self.environment(folder))
-                process.signal(SIGINT)
-                let result = await process.result()
-                #expect(result.status == 130)
-                #expect(result.output.isEmpty && result.errors.isEmpty)
-                #expect(self.remembered(folder).isEmpty)
-            }
+        @Test func `an interrupt while a copy is converted leaves nothing behind`() async throws {
+            let folder = try TemporaryFolder()
+            let source = try #require(try ModelStore().model(named: ModelName(parsing: self.model))).url.path
+            let models = folder.url.appending(path: "models").path
+            let process = try MullamaProcess(
+                ["tune", source, "--write", "q8_0", "--as", "copy:q8_0"],
+                environment: ["XDG_CACHE_HOME": folder.url.path, "MULLAMA_MODELS": models]
+            )
+            // The folder for the copy is the first thing that is seen of it.
+            while self.remembered(folder).isEmpty { await Task.yield() }
+            process.signal(SIGINT)
+            let result = await process.result()
+            #expect(result.status == 130)
+            #expect(result.output.isEmpty && result.errors.isEmpty)
+            #expect(self.remembered(folder).isEmpty)
+            #expect(!FileManager.default.fileExists(atPath: models))
         }
 
         @Test func `a copy in another format is written once, under its own name`() async throws {
