@@ -29,10 +29,6 @@ package final class AbortSignal: Sendable {
         self.state.withLock { _ = $0.cancelled.remove(request) }
     }
 
-    func isCancelled(_ request: RequestID) -> Bool {
-        self.state.withLock { $0.cancelled.contains(request) }
-    }
-
     /// Runs a call that works for one request alone.
     func during<R>(_ request: RequestID, _ body: () -> R) -> R {
         self.state.withLock { state in

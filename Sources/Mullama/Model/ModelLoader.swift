@@ -35,7 +35,9 @@ struct ModelLoader: Sendable {
             do throws(ModelStoreError) {
                 let resolved = try ModelStore(root: ModelStore.defaultRoot).resolve(nameOrPath)
                 let header = try GGUFHeader(contentsOf: resolved.url)
-                let record = params.tuning == .remembered ? store.record(for: resolved.url, header, params) : nil
+                var record = params.tuning == .remembered ? store.record(for: resolved.url, header, params) : nil
+                // What was chosen for speed alone is not for who asks for the same answer.
+                if params.reproducibility == .strict, record?.keepsAnswers == false { record = nil }
                 return (resolved, header, WeightsKey(resolved.url, params), record)
             } catch {
                 throw MullamaError(error)
