@@ -11,7 +11,7 @@ struct ReplayModel {
 
     init(_ weights: ModelWeights, _ header: GGUFHeader, parallel: Int, shape: StepShape, parkedTokens: Int) {
         let account = MemoryAccount(
-            CacheBudget(bytesPerToken: header.cacheBytesPerToken(.f16), parallel: parallel, compute: ComputeCost(header, .f16))
+            CacheBudget(bytesPerToken: header.cacheBytesPerToken(.f16), parallel: parallel, compute: ComputeCost(header, .standard(.f16)))
         )
         let limits = SchedulerLimits(
             parallel: parallel,
@@ -28,7 +28,7 @@ struct ReplayModel {
         let vocabulary = Vocabulary(weights)
         let host = ModelHost(
             text: RecordingVocabulary(vocabulary: vocabulary, record: self.record),
-            identity: ModelIdentity(header.url, header, ModelParams()),
+            identity: ModelIdentity(header.url, header, ModelParams(), .standard(.f16)),
             scheduler: Scheduler(limits: limits, prefillPolicy: PrefillPolicy(largestChunk: EngineSettings.defaultMicroBatch)),
             clock: EngineClock(ContinuousClock()),
             abort: abort,
