@@ -14,8 +14,8 @@ struct MullamaCommand: ParsableCommand {
             \(ExitStatus.help)
             """,
         subcommands: [
-            RunCommand.self, ListCommand.self, ShowCommand.self, TokenizeCommand.self, PlanCommand.self, DevicesCommand.self,
-            ImportCommand.self, RemoveCommand.self, ReplayCommand.self, ApplyTemplateCommand.self,
+            RunCommand.self, ListCommand.self, ShowCommand.self, TokenizeCommand.self, PlanCommand.self, TuneCommand.self,
+            DevicesCommand.self, ImportCommand.self, RemoveCommand.self, ReplayCommand.self, ApplyTemplateCommand.self,
         ]
     )
 

@@ -9,16 +9,26 @@ struct FairnessTests {
         Trace((0..<(4 * duration)).map { .distinct($0, at: .milliseconds(250 * $0), prompt: 40, answer: 40, priority: .interactive) })
     }
 
-    @Test("nobody starves: what has waited long enough passes later calls of a higher class", arguments: [RequestPriority.normal, .batch])
+    @Test("nobody starves: every eighth slot goes to who has waited longest", arguments: [RequestPriority.normal, .batch])
     func starvation(priority: RequestPriority) throws {
-        let patient = Trace([.distinct(100_000, at: .seconds(5), prompt: 100, answer: 20, priority: priority)])
+        let patient = Trace((0..<3).map { .distinct(100_000 + $0, at: .seconds(5), prompt: 100, answer: 20, priority: priority) })
         let report = Simulation(Self.flood(120) + patient, on: .cpu2, limits: SchedulerLimits(parallel: 4)).run()
         let (waited, others) = (try #require(report["\(priority)"]), try #require(report["interactive"]))
         // The flood alone takes longer than it lasts, so somebody waits for it to the end.
         #expect(others.queued.max > .seconds(60), "\(others.queued.max)")
-        let ageing = RequestPriority.ageing * (RequestPriority.interactive.rawValue - priority.rawValue)
-        #expect(waited.queued.max < others.queued.max + ageing, "\(waited.queued.max)")
-        #expect(waited.endings == ["length": 1])
+        #expect(waited.queued.max < .seconds(60), "\(waited.queued.max)")
+        #expect(waited.endings == ["length": 3])
+    }
+
+    @Test("a backlog of batch work, however old, leaves interactive requests as quick as without it")
+    func backlog() throws {
+        let batch = Trace((0..<200).map { .distinct($0, prompt: 300, answer: 100, priority: .batch) })
+        let asked = Trace((0..<40).map { .distinct(1_000 + $0, at: .seconds(30 + 2 * $0), prompt: 40, answer: 10, priority: .interactive) })
+        let limits = SchedulerLimits(parallel: 4, parkedTokens: 200_000)
+        let report = try #require(Simulation(batch + asked, on: .cpu2, limits: limits).run()["interactive"])
+        let alone = Simulation(asked, on: .cpu2, limits: limits).run().all
+        #expect(report.firstToken.percentile(50) < alone.firstToken.percentile(50) * 3, "\(report.firstToken.percentile(50))")
+        #expect(report.queued.max < .seconds(1), "\(report.queued.max)")
     }
 
     @Test("an interactive request takes the slot of batch work within a step, and that work goes on later without computing anew")

@@ -12,16 +12,20 @@ struct LlamaContext: ~Copyable {
     /// Held since llama.cpp has a pointer to it.
     private let abort: AbortSignal
     private let vocabularySize: Int
+    /// Whether all slots lie in one row of cells.
+    private let isUnified: Bool
 
-    /// The settings that results must not depend on: see `docs/decisions/0004-same-answer.md`.
+    /// Which settings results do not depend on is told in `docs/decisions/0004-same-answer.md`.
     ///
-    /// - Parameter rows: The most rows of one call.
+    /// - Parameters:
+    ///   - rows: The most rows of one call.
+    ///   - outputs: The most rows of one call that want logits; nil for one of each slot.
     init(
         _ weights: ModelWeights,
         geometry: CacheGeometry,
-        cacheType: CacheType,
+        settings: EngineSettings,
         rows: Int,
-        threads: Int,
+        outputs: Int? = nil,
         abort: AbortSignal
     ) throws(RequestFault) {
         var c = llama_context_default_params()
@@ -29,13 +33,13 @@ struct LlamaContext: ~Copyable {
         c.n_seq_max = UInt32(clamping: geometry.slots)
         c.n_batch = UInt32(clamping: rows)
         c.n_ubatch = UInt32(clamping: rows)
-        c.n_outputs_max = UInt32(clamping: geometry.slots)
-        c.n_threads = Int32(clamping: threads)
-        c.n_threads_batch = Int32(clamping: threads)
-        c.kv_unified = false
-        c.type_k = ggml_type(rawValue: cacheType.ggml.rawValue)
+        c.n_outputs_max = UInt32(clamping: outputs ?? geometry.slots)
+        c.n_threads = Int32(clamping: settings.threads)
+        c.n_threads_batch = c.n_threads
+        c.kv_unified = settings.cacheLayout == .unified
+        c.type_k = ggml_type(rawValue: settings.cacheType.ggml.rawValue)
         c.type_v = c.type_k
-        c.flash_attn_type = cacheType.isQuantized ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED
+        c.flash_attn_type = settings.flashAttention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED
         c.swa_full = true
         c.no_perf = true
         c.abort_callback = { data in
@@ -56,6 +60,7 @@ struct LlamaContext: ~Copyable {
         self.geometry = geometry
         self.weights = weights
         self.abort = abort
+        self.isUnified = settings.cacheLayout == .unified
         self.vocabularySize = Int(llama_vocab_n_tokens(llama_model_get_vocab(weights.pointer)))
     }
 
@@ -115,8 +120,8 @@ struct LlamaContext: ~Copyable {
         guard !state.isEmpty, !(self.weights.isHybrid && self.weights.hasWindow) else { return nil }
         return SequenceSnapshot(
             state,
-            slot: Int(slot.rawValue),
-            slots: self.geometry.slots,
+            slot: self.isUnified ? 0 : Int(slot.rawValue),
+            slots: self.rowsOfCells,
             secondPart: self.secondPart(of: slot),
             isSecondFixed: self.weights.hasState
         )
@@ -124,7 +129,7 @@ struct LlamaContext: ~Copyable {
 
     /// Puts a snapshot into a slot in place of what it holds.
     func restore(_ snapshot: SequenceSnapshot, into slot: SlotID) -> Bool {
-        let state = snapshot.state(slots: self.geometry.slots, isSecondFixed: self.weights.hasState)
+        let state = snapshot.state(slots: self.rowsOfCells, isSecondFixed: self.weights.hasState)
         guard let state else { return false }
         return llama_state_seq_set_data(self.pointer, state, state.count, slot.rawValue) > 0
     }
@@ -135,6 +140,9 @@ struct LlamaContext: ~Copyable {
         let partial = llama_state_seq_get_size_ext(self.pointer, slot.rawValue, UInt32(LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY))
         return max(0, partial - SequenceSnapshot.headerSize)
     }
+
+    /// llama.cpp's streams.
+    private var rowsOfCells: Int { self.isUnified ? 1 : self.geometry.slots }
 
     private var memory: llama_memory_t? { llama_get_memory(self.pointer) }
 }

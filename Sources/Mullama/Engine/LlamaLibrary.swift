@@ -28,7 +28,7 @@ public enum LlamaLibrary {
         }
     }
 
-    /// Where llama.cpp's messages go. By default nowhere: what matters is thrown.
+    /// Where llama.cpp's messages go, and our own on what a load found. By default nowhere: what matters is thrown.
     ///
     /// Process-wide, as the C library's log is. Messages of its `info` level come as `debug`, those of `debug` as `trace`.
     public static func setLogger(_ logger: Logger?) {

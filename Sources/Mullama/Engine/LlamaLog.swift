@@ -11,6 +11,8 @@ final class LlamaLog: Sendable {
         var logger: Logger?
         /// Error messages of the calls that are under way, by thread.
         var captures: [UInt: [String]] = [:]
+        /// Who follows what a call says, by thread.
+        var listeners: [UInt: @Sendable (String) -> Void] = [:]
     }
 
     private let state = Mutex(State())
@@ -32,6 +34,14 @@ final class LlamaLog: Sendable {
         }
     }
 
+    /// Runs a call into the C library while `onMessage` hears all that it says on this thread.
+    func listening<R>(_ onMessage: @escaping @Sendable (String) -> Void, to body: () -> R) -> R {
+        let thread = Self.currentThread
+        self.state.withLock { $0.listeners[thread] = onMessage }
+        defer { self.state.withLock { $0.listeners[thread] = nil } }
+        return body()
+    }
+
     /// Says something of our own.
     func note(_ level: Logger.Level, _ message: @autoclosure () -> String, _ metadata: Logger.Metadata = [:]) {
         guard let logger = self.state.withLock({ $0.logger }), logger.logLevel <= level else { return }
@@ -43,10 +53,11 @@ final class LlamaLog: Sendable {
         let message = String(cString: text).trimmingCharacters(in: .whitespacesAndNewlines)
         guard !message.isEmpty else { return }
         let thread = Self.currentThread
-        let logger = self.state.withLock { state in
+        let (logger, listener) = self.state.withLock { state in
             if level == GGML_LOG_LEVEL_ERROR { state.captures[thread]?.append(message) }
-            return state.logger
+            return (state.logger, state.listeners[thread])
         }
+        listener?(message)
         logger?.log(level: Self.level(level), "\(message)", metadata: ["source": "llama.cpp"])
     }
 

@@ -20,7 +20,7 @@ package struct SequenceSnapshot: Sendable, Hashable {
     /// Nil if the state does not have the layout that is known here.
     ///
     /// - Parameters:
-    ///   - state: As it was written by a cache with `slots` sequences, for the one in `slot`.
+    ///   - state: As it was written by a cache with `slots` rows of cells, for a sequence in the row `slot`.
     ///   - secondPart: How many of its bytes are the second cache's part.
     ///   - isSecondFixed: Whether that part is a recurrent one, the same for any number of sequences.
     init?(_ state: [UInt8], slot: Int, slots: Int, secondPart: Int, isSecondFixed: Bool = false) {
@@ -37,7 +37,7 @@ package struct SequenceSnapshot: Sendable, Hashable {
         self.init(bytes: parts.joined, secondPart: parts.second.count)
     }
 
-    /// As a cache with several sequences reads it; nil if the bytes are no snapshot.
+    /// As a cache with several rows of cells reads it; nil if the bytes are no snapshot.
     func state(slots: Int, isSecondFixed: Bool = false) -> [UInt8]? {
         Self.rewritten(self.bytes, secondPart: self.secondPart, isSecondFixed: isSecondFixed) { part in
             guard part.count >= 8, Self.number(part) == 1 else { return nil }

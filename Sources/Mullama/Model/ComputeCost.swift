@@ -20,8 +20,10 @@ package struct ComputeCost: Sendable, Hashable {
     /// One for each kind of layer: with a sliding window and without.
     private let masks: Int
     private let isFlash: Bool
+    private let isUnified: Bool
+    private let microBatch: Int
 
-    package init(_ header: GGUFHeader, _ type: CacheType) {
+    package init(_ header: GGUFHeader, _ settings: EngineSettings) {
         let width = header.embeddingLength ?? 0
         let heads = header.headCounts.max() ?? 1
         self.width = width
@@ -30,7 +32,9 @@ package struct ComputeCost: Sendable, Hashable {
         self.valueWidth = (header.headCountsKV.max() ?? 0).saturatingTimes(header.valueLength ?? 0)
         self.vocabulary = header.vocabularySize ?? 0
         self.masks = header.slidingWindow == nil ? 1 : 2
-        self.isFlash = type.isQuantized
+        self.isFlash = settings.flashAttention
+        self.isUnified = settings.cacheLayout == .unified
+        self.microBatch = settings.microBatch
 
         let dense = (header.fact("feed_forward_length")?.int ?? header.fact("feed_forward_length")?.array?.ints?.max() ?? 0)
         if let used = header.expertUsedCount, let expert = header.fact("expert_feed_forward_length")?.int ?? dense as Int? {
@@ -43,8 +47,10 @@ package struct ComputeCost: Sendable, Hashable {
 
     /// Bytes beside a cache of this shape.
     package func bytes(of geometry: CacheGeometry) -> Int {
-        let rows = max(BackendLimits.rows, geometry.slots)
-        let cells = geometry.cellsPerSlot
+        // llama.cpp makes room for no more rows than there are cells.
+        let rows = min(max(self.microBatch, geometry.slots), geometry.cells)
+        // Those that a row's attention passes over.
+        let cells = self.isUnified ? geometry.cells : geometry.cellsPerSlot
         // In words of four bytes for each row. Masks are halved by flash attention, and values go to one place instead of one for each number.
         let input = self.isFlash ? cells / 2 + 2 : cells.saturatingPlus(2.saturatingTimes(self.valueWidth))
         let inputs = self.masks.saturatingTimes(input).saturatingPlus(6)

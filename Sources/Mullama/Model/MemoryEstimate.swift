@@ -4,8 +4,8 @@ public import ModelStore
 
 /// What a model will take in memory, in bytes, from the header of its file: the weights are not read.
 ///
-/// The figures are those that llama.cpp allocates on a CPU for the engine's settings (cells for each context, all tokens kept also in layers with
-/// a sliding window, steps of 256 rows), measured on networks with grouped heads, sliding windows, experts and quantized caches: the cache to the
+/// The figures are those that llama.cpp allocates on a CPU for the default ``EngineSettings`` (cells for each context, all tokens kept also in
+/// layers with a sliding window, steps of 256 rows), measured on networks with grouped heads, sliding windows, experts and quantized caches: the cache to the
 /// byte, the total to 2 %. The small state that recurrent layers keep for each sequence is not counted.
 public struct MemoryEstimate: Sendable, Hashable {
     /// The weights. Mapped from the file, they count as cache of the system and are shared with other processes. On some processors llama.cpp
@@ -46,10 +46,15 @@ public struct MemoryEstimate: Sendable, Hashable {
 
     /// The same for a header that was read already.
     public init(_ header: GGUFHeader, contextSize: Int, parallel: Int, cacheType: CacheType = .f16) {
+        self.init(header, contextSize: contextSize, parallel: parallel, settings: .standard(cacheType))
+    }
+
+    /// The same for settings that are not the defaults.
+    public init(_ header: GGUFHeader, contextSize: Int, parallel: Int, settings: EngineSettings) {
         let budget = CacheBudget(
-            bytesPerToken: header.cacheBytesPerToken(cacheType),
+            bytesPerToken: header.cacheBytesPerToken(settings.cacheType),
             parallel: parallel,
-            compute: ComputeCost(header, cacheType)
+            compute: ComputeCost(header, settings)
         )
         let geometry = CacheGeometry(slots: parallel, cellsPerSlot: contextSize.roundedUp(toMultipleOf: 256))
         let demand = budget.demands(for: [ContextDemand(count: parallel, size: contextSize)]).first

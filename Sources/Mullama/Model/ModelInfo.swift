@@ -19,6 +19,10 @@ public struct ModelInfo: Sendable, Hashable {
     public var sizeInBytes: Int
     /// Whether its answers depend on what else runs. It is found out while the model has nothing to do, so a later reading may say more.
     public var reproducibility: ReproducibilityStatus
+    /// How the engine computes it.
+    public var settings: EngineSettings
+    /// Where the settings come from.
+    public var settingsOrigin: SettingsOrigin
 
     package init(
         name: String,
@@ -31,7 +35,9 @@ public struct ModelInfo: Sendable, Hashable {
         headCount: Int,
         trainingContextSize: Int,
         sizeInBytes: Int,
-        reproducibility: ReproducibilityStatus = .unchecked
+        reproducibility: ReproducibilityStatus = .unchecked,
+        settings: EngineSettings = EngineSettings(threads: 1),
+        settingsOrigin: SettingsOrigin = SettingsOrigin()
     ) {
         self.name = name
         self.architecture = architecture
@@ -44,5 +50,7 @@ public struct ModelInfo: Sendable, Hashable {
         self.trainingContextSize = trainingContextSize
         self.sizeInBytes = sizeInBytes
         self.reproducibility = reproducibility
+        self.settings = settings
+        self.settingsOrigin = settingsOrigin
     }
 }

@@ -58,6 +58,6 @@ extension ModelLoader {
 extension ContextRecipe {
     /// All of the settings that a result may depend on.
     fileprivate func reproducibilityKey(_ params: ModelParams) -> String {
-        "\(self.cacheType.rawValue) cache, \(self.rows) rows, \(self.threads) threads, GPU layers \(params.gpuLayers.map { "\($0)" } ?? "all")"
+        "\(self.settings), \(self.rows) rows of a call, GPU layers \(params.gpuLayers.map { "\($0)" } ?? "all")"
     }
 }

@@ -1,6 +1,7 @@
 import CLlama
 import Foundation
 import InferenceCore
+import Logging
 import ModelStore
 
 /// The way from a name or path to a running model.
@@ -9,21 +10,35 @@ struct ModelLoader: Sendable {
     private static let loads = SharedLoads<WeightsKey, ModelWeights>()
 
     let params: ModelParams
+    private let store: TuningStore
     private let onProgress: (@Sendable (Double) -> Void)?
 
-    init(_ params: ModelParams, onProgress: (@Sendable (Double) -> Void)?) {
+    /// - Parameter store: Where measured settings are remembered.
+    init(_ params: ModelParams, store: TuningStore = TuningStore(), onProgress: (@Sendable (Double) -> Void)?) {
         self.params = params
+        self.store = store
         self.onProgress = onProgress
     }
 
     func load(_ nameOrPath: String) async throws -> AsyncModel {
         try Task.checkCancellation()
         try self.params.validate()
-        let (resolved, header, key) = try await InferenceThread.performOnce(name: "mullama-load") {
+        let opened = try await self.open(nameOrPath)
+        return try await self.run(opened.weights, opened.header, opened.record, name: opened.name)
+    }
+
+    /// The weights in memory, and what was measured for them.
+    func open(
+        _ nameOrPath: String
+    ) async throws -> (weights: ModelWeights, header: GGUFHeader, record: TuningRecord?, name: String?) {
+        let (resolved, header, key, record) = try await InferenceThread.performOnce(name: "mullama-load") { [params, store] in
             do throws(ModelStoreError) {
                 let resolved = try ModelStore(root: ModelStore.defaultRoot).resolve(nameOrPath)
                 let header = try GGUFHeader(contentsOf: resolved.url)
-                return (resolved, header, WeightsKey(resolved.url, self.params))
+                var record = params.tuning == .remembered ? store.record(for: resolved.url, header, params) : nil
+                // What was chosen for speed alone is not for who asks for the same answer.
+                if params.reproducibility == .strict, record?.keepsAnswers == false { record = nil }
+                return (resolved, header, WeightsKey(resolved.url, params), record)
             } catch {
                 throw MullamaError(error)
             }
@@ -33,18 +48,24 @@ struct ModelLoader: Sendable {
             ModelWeights(try LlamaModel(path: resolved.url.path, params, isCancelled: isCancelled, onProgress: onProgress))
         }
         try self.check(weights, header)
-        return try await self.run(weights, header, name: resolved.name?.description)
+        return (weights, header, record, resolved.name?.description)
     }
 
     /// How long memory is kept that nothing needs. What is in it is parked then, and is back in milliseconds.
     private static let shrinkAfter = Duration.seconds(30)
 
-    private func run(_ weights: ModelWeights, _ header: GGUFHeader, name: String?) async throws -> AsyncModel {
+    private func run(
+        _ weights: ModelWeights,
+        _ header: GGUFHeader,
+        _ record: TuningRecord?,
+        name: String?
+    ) async throws -> AsyncModel {
+        let (settings, origin) = EngineSettings.inForce(self.params, record)
         let budget = CacheBudget(
-            bytesPerToken: header.cacheBytesPerToken(self.params.cacheType),
+            bytesPerToken: header.cacheBytesPerToken(settings.cacheType),
             limit: self.params.cacheMemory,
             parallel: self.params.parallel,
-            compute: ComputeCost(header, self.params.cacheType)
+            compute: ComputeCost(header, settings)
         )
         let account = MemoryAccount(budget)
         let limits = SchedulerLimits(
@@ -60,13 +81,12 @@ struct ModelLoader: Sendable {
             canShift: !weights.hasState,
             parkedTokens: budget.parkedTokens(self.params.parkedMemory)
         )
-        let policy = PrefillPolicy(maxStall: self.params.maxStall, largestChunk: BackendLimits.rows)
+        let policy = PrefillPolicy(maxStall: self.params.maxStall, largestChunk: settings.microBatch)
         let abort = AbortSignal()
         let recipe = ContextRecipe(
             weights: weights,
-            cacheType: self.params.cacheType,
-            rows: max(BackendLimits.rows, self.params.parallel),
-            threads: self.params.threads ?? ProcessInfo.processInfo.activeProcessorCount,
+            settings: settings,
+            rows: max(settings.microBatch, self.params.parallel),
             abort: abort
         )
         let vocabulary = Vocabulary(weights)
@@ -77,7 +97,7 @@ struct ModelLoader: Sendable {
         let check = try await self.check(recipe, header, bytesPerToken: budget.bytesPerToken, vocabularySize: vocabulary.size)
         let host = ModelHost(
             text: vocabulary,
-            identity: ModelIdentity(header.url, header, self.params),
+            identity: ModelIdentity(header.url, header, self.params, settings),
             scheduler: Scheduler(limits: limits, prefillPolicy: policy),
             clock: EngineClock(ContinuousClock()),
             reusesPrefixes: limits.canTrim,
@@ -87,8 +107,10 @@ struct ModelLoader: Sendable {
         ) {
             LlamaBackend(recipe, vocabulary: vocabulary, account: account)
         }
+        let info = ModelInfo(weights, header, name: name, settings, origin)
+        LlamaLog.shared.note(.info, "loaded \(info.name): \(settings) (\(origin))")
         return AsyncModel(
-            info: ModelInfo(weights, header, name: name),
+            info: info,
             contextSize: header.contextSize(self.params.contextSize),
             account: account,
             host: host,
@@ -132,7 +154,13 @@ struct ModelLoader: Sendable {
 }
 
 extension ModelInfo {
-    fileprivate init(_ weights: ModelWeights, _ header: GGUFHeader, name: String?) {
+    fileprivate init(
+        _ weights: ModelWeights,
+        _ header: GGUFHeader,
+        name: String?,
+        _ settings: EngineSettings,
+        _ origin: SettingsOrigin
+    ) {
         let model = weights.pointer
         self.init(
             name: name ?? header.name ?? header.url.deletingPathExtension().lastPathComponent,
@@ -144,7 +172,9 @@ extension ModelInfo {
             layerCount: Int(llama_model_n_layer(model)),
             headCount: Int(llama_model_n_head(model)),
             trainingContextSize: Int(llama_model_n_ctx_train(model)),
-            sizeInBytes: Int(clamping: llama_model_size(model))
+            sizeInBytes: Int(clamping: llama_model_size(model)),
+            settings: settings,
+            settingsOrigin: origin
         )
     }
 }

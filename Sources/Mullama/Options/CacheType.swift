@@ -8,7 +8,7 @@ import ModelStore
 /// attention, which is switched on then: on a CPU it slows generating down, to half behind a prompt of a thousand words. What was stored is
 /// rounded, so answers change, with 4 bits visibly. And the promise that an answer does not depend on what else runs holds for ``f16`` alone,
 /// since flash attention computes a prompt slightly differently for each way of cutting it.
-public enum CacheType: String, Sendable, Hashable, CaseIterable {
+public enum CacheType: String, Sendable, Hashable, Codable, CaseIterable {
     /// 16 bits for each number, the default: nothing is lost.
     case f16
     /// 8.5 bits, a little more than half the memory.

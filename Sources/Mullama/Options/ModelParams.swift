@@ -1,6 +1,6 @@
 /// How a model is loaded and run.
 public struct ModelParams: Sendable, Hashable {
-    /// Threads that compute, all requests together. Nil takes one for each core that the process may use.
+    /// Threads that compute, all requests together. Nil takes what was measured, else one for each core that the process may use.
     public var threads: Int?
     /// The most generations computed together, 1 to 256; more wait. Costs memory only as they come.
     public var parallel: Int
@@ -27,6 +27,14 @@ public struct ModelParams: Sendable, Hashable {
     public var maxStall: Duration
     /// Whether answers may depend on what else runs. ``ModelInfo/reproducibility`` says what came of it.
     public var reproducibility: Reproducibility
+    /// Whether flash attention is on: see ``EngineSettings/flashAttention``. Nil takes what was measured, else off unless `cacheType` needs it.
+    public var flashAttention: Bool?
+    /// How sequences share the cells of the KV cache. Nil takes what was measured, else ``CacheLayout/perSequence``.
+    public var cacheLayout: CacheLayout?
+    /// The most rows of one call to the C library, 32 to 4,096 in multiples of 16. Nil takes what was measured, else 256.
+    public var microBatch: Int?
+    /// Whether settings that were measured for this model on this machine are taken (`mullama tune`, ``ModelTuner``).
+    public var tuning: TuningUse
 
     public init(
         threads: Int? = nil,
@@ -40,7 +48,11 @@ public struct ModelParams: Sendable, Hashable {
         queueLimit: Int? = nil,
         waitLimit: Duration? = nil,
         maxStall: Duration = .milliseconds(100),
-        reproducibility: Reproducibility = .automatic
+        reproducibility: Reproducibility = .automatic,
+        flashAttention: Bool? = nil,
+        cacheLayout: CacheLayout? = nil,
+        microBatch: Int? = nil,
+        tuning: TuningUse = .remembered
     ) {
         self.threads = threads
         self.parallel = parallel
@@ -54,6 +66,10 @@ public struct ModelParams: Sendable, Hashable {
         self.waitLimit = waitLimit
         self.maxStall = maxStall
         self.reproducibility = reproducibility
+        self.flashAttention = flashAttention
+        self.cacheLayout = cacheLayout
+        self.microBatch = microBatch
+        self.tuning = tuning
     }
 
     func validate() throws(MullamaError) {
@@ -70,6 +86,17 @@ public struct ModelParams: Sendable, Hashable {
         try require(self.queueLimit, in: 0...Int.max, "queueLimit")
         if let limit = self.waitLimit, limit <= .zero {
             throw MullamaError(.invalidRequest, "waitLimit is \(limit): it must be above zero; a queueLimit of 0 refuses to wait")
+        }
+        try require(self.microBatch, in: 32...4_096, "microBatch")
+        if let microBatch, !microBatch.isMultiple(of: 16) {
+            throw MullamaError(.invalidRequest, "microBatch is \(microBatch): it must be a multiple of 16")
+        }
+        if self.flashAttention == false, self.cacheType.isQuantized {
+            throw MullamaError(
+                .invalidRequest,
+                "flashAttention is off and cacheType is \(self.cacheType.rawValue), which llama.cpp reads with flash attention only: "
+                    + "leave flashAttention out, or use f16"
+            )
         }
         guard self.maxStall > .zero else {
             throw MullamaError(.invalidRequest, "maxStall is \(self.maxStall): it must be above zero")

@@ -29,11 +29,13 @@ extension ModelIdentity {
     private static let samples = 256
     private static let sampleSize = 4096
 
-    init(_ url: URL, _ header: GGUFHeader, _ params: ModelParams) {
+    init(_ url: URL, _ header: GGUFHeader, _ params: ModelParams, _ settings: EngineSettings) {
         let key = WeightsKey(url, params)
         self.init(
             architecture: header.architecture ?? "unknown",
-            cacheType: "\(params.cacheType)",
+            // With flash attention the values lie in another order.
+            cacheType: "\(settings.cacheType)"
+                + (settings.flashAttention && !settings.cacheType.isQuantized ? " with flash attention" : ""),
             llamaVersion: LlamaLibrary.version
         ) { () throws(MullamaError) in
             guard WeightsKey(url, params) == key else {
@@ -51,7 +53,7 @@ extension ModelIdentity {
     }
 
     /// Of the file's size, its first megabytes, which hold the header, and samples of the rest.
-    private static func fingerprint(of url: URL) throws -> String {
+    static func fingerprint(of url: URL) throws -> String {
         let file = try FileHandle(forReadingFrom: url)
         defer { try? file.close() }
         let size = try file.seekToEnd()

@@ -18,13 +18,13 @@ struct AllocatedMemory {
     static func measure(
         _ url: URL,
         _ shapes: [(parallel: Int, contextSize: Int)],
-        cacheType: CacheType
+        settings: EngineSettings
     ) throws -> [AllocatedMemory] {
         let log = BufferLog()
         LlamaLibrary.setLogger(Logger(label: "buffers") { _ in log })
         defer { LlamaLibrary.setLogger(nil) }
         // Read, not mapped: a map covers what lies between two tensors too.
-        let params = ModelParams(cacheType: cacheType, useMemoryMap: false)
+        let params = ModelParams(useMemoryMap: false)
         let model = try LlamaModel(path: url.path, params, isCancelled: { false }, onProgress: { _ in })
         let weights = ModelWeights(model)
         let loaded = log.take()
@@ -32,9 +32,8 @@ struct AllocatedMemory {
             _ = try LlamaContext(
                 weights,
                 geometry: CacheGeometry(slots: shape.parallel, cellsPerSlot: shape.contextSize),
-                cacheType: cacheType,
-                rows: max(BackendLimits.rows, shape.parallel),
-                threads: 1,
+                settings: settings,
+                rows: max(settings.microBatch, shape.parallel),
                 abort: AbortSignal()
             )
             var memory = log.take()

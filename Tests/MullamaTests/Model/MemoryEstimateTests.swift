@@ -10,20 +10,20 @@ struct MemoryEstimateTests {
 
     /// The cache to the byte as llama.cpp rounds it when it prints, the total to 2 %.
     private func expectAgreement(_ url: URL, _ type: CacheType) throws {
+        try self.expectAgreement(url, EngineSettings(cacheType: type, threads: 1))
+    }
+
+    private func expectAgreement(_ url: URL, _ settings: EngineSettings, within tolerance: Double = 0.02) throws {
         let shapes = Self.shapes.map { (parallel: $0.0, contextSize: $0.1) }
-        let measured = try AllocatedMemory.measure(url, shapes, cacheType: type)
+        let measured = try AllocatedMemory.measure(url, shapes, settings: settings)
+        let header = try GGUFHeader(contentsOf: url)
         for (shape, allocated) in zip(shapes, measured) {
-            let estimate = try MemoryEstimate.for(
-                modelAt: url,
-                contextSize: shape.contextSize,
-                parallel: shape.parallel,
-                cacheType: type
-            )
-            let comment: Comment = "\(shape) \(type): \(estimate) for \(allocated)"
+            let estimate = MemoryEstimate(header, contextSize: shape.contextSize, parallel: shape.parallel, settings: settings)
+            let comment: Comment = "\(shape) \(settings): \(estimate) for \(allocated)"
             #expect(abs(Double(estimate.cache) - allocated.cache) <= 2 * 5_300, comment)
             #expect(abs(Double(estimate.weights) / allocated.weights - 1) < 0.001, comment)
             let total = allocated.weights + allocated.cache + allocated.compute
-            #expect(abs(Double(estimate.total) / total - 1) < 0.02, comment)
+            #expect(abs(Double(estimate.total) / total - 1) < tolerance, comment)
             #expect(abs(Double(estimate.compute) / allocated.compute - 1) < 0.3, comment)
         }
     }
@@ -31,6 +31,19 @@ struct MemoryEstimateTests {
     @Test("S43: within 2 % of what llama.cpp allocates, with grouped heads", .needsModel, arguments: [CacheType.f16, .q8_0, .q4_0])
     func grouped(_ type: CacheType) throws {
         try self.expectAgreement(RealModel.url, type)
+    }
+
+    @Test(
+        "Within 3 % for settings that are not the defaults",
+        .needsModel,
+        arguments: [
+            EngineSettings(flashAttention: true, threads: 1), EngineSettings(cacheLayout: .unified, threads: 1),
+            EngineSettings(flashAttention: true, cacheLayout: .unified, threads: 1), EngineSettings(microBatch: 64, threads: 1),
+            EngineSettings(microBatch: 512, threads: 1), EngineSettings(cacheLayout: .unified, cacheType: .q8_0, threads: 1),
+        ]
+    )
+    func settings(_ settings: EngineSettings) throws {
+        try self.expectAgreement(RealModel.url, settings, within: 0.03)
     }
 
     @Test("S43: within 2 % with sliding windows", .needsSecondModel, arguments: [CacheType.f16, .q8_0, .q5_1])

@@ -12,13 +12,13 @@ struct CacheGrowthTests {
         let url = try RealModel.url
         let header = try GGUFHeader(contentsOf: url)
         let ledger = MemoryLedger { 50_000_000 }
-        let budget = CacheBudget(bytesPerToken: header.cacheBytesPerToken(.f16), parallel: 1, compute: ComputeCost(header, .f16))
+        let budget = CacheBudget(bytesPerToken: header.cacheBytesPerToken(.f16), parallel: 1, compute: ComputeCost(header, .standard(.f16)))
         let account = MemoryAccount(budget, in: ledger)
         let other = MemoryAccount(CacheBudget(bytesPerToken: 30_000, parallel: 1), in: ledger)
         let promise = try other.promise(ContextDemand(count: 1, size: 1_000))
 
         let weights = ModelWeights(try LlamaModel(path: url.path, ModelParams(), isCancelled: { false }, onProgress: { _ in }))
-        let recipe = ContextRecipe(weights: weights, cacheType: .f16, rows: BackendLimits.rows, threads: 1, abort: AbortSignal())
+        let recipe = ContextRecipe(weights: weights, settings: .standard(.f16, threads: 1), rows: 256, abort: AbortSignal())
         let backend = LlamaBackend(recipe, vocabulary: Vocabulary(weights), account: account)
         let geometry = CacheGeometry(slots: 1, cellsPerSlot: 512)
         let grow = StepPlan(memory: [.resize(geometry, keeping: [])])

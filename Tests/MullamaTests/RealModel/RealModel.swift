@@ -20,8 +20,9 @@ enum RealModel {
         get throws { try ModelStore().resolve(name).url }
     }
 
+    /// With the default settings, whatever is remembered on this machine.
     static func load(parallel: Int = 8) async throws -> AsyncModel {
-        try await AsyncModel.load(name, ModelParams(parallel: parallel))
+        try await AsyncModel.load(name, ModelParams(parallel: parallel, tuning: .off))
     }
 }
 

@@ -49,6 +49,8 @@ struct RealReplayTests {
             }
         }
         if let long {
+            // The others would take as long again, and show nothing that they do not show on the other model.
+            calls.removeSubrange(3...)
             calls.append(Call(prompt: long + Self.questions[0], maxTokens: 24))
             calls.append(Call(prompt: long + Self.questions[1], maxTokens: 24, seed: 7))
         }

@@ -10,7 +10,7 @@ struct RealReproducibilityTests {
     private func check(_ name: String, parallel: Int, in folder: SavedFile) throws -> ReproducibilityCheck {
         let header = try GGUFHeader(contentsOf: try ModelStore().resolve(name).url)
         let weights = ModelWeights(try LlamaModel(path: header.url.path, ModelParams(), isCancelled: { false }, onProgress: { _ in }))
-        let recipe = ContextRecipe(weights: weights, cacheType: .f16, rows: BackendLimits.rows, threads: 2, abort: AbortSignal())
+        let recipe = ContextRecipe(weights: weights, settings: .standard(.f16, threads: 2), rows: 256, abort: AbortSignal())
         let size = Vocabulary(weights).size
         return ReproducibilityCheck(
             .automatic,

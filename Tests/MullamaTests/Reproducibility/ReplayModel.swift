@@ -11,7 +11,7 @@ struct ReplayModel {
 
     init(_ weights: ModelWeights, _ header: GGUFHeader, parallel: Int, shape: StepShape, parkedTokens: Int) {
         let account = MemoryAccount(
-            CacheBudget(bytesPerToken: header.cacheBytesPerToken(.f16), parallel: parallel, compute: ComputeCost(header, .f16))
+            CacheBudget(bytesPerToken: header.cacheBytesPerToken(.f16), parallel: parallel, compute: ComputeCost(header, .standard(.f16)))
         )
         let limits = SchedulerLimits(
             parallel: parallel,
@@ -24,12 +24,12 @@ struct ReplayModel {
             parkedTokens: parkedTokens
         )
         let abort = AbortSignal()
-        let recipe = ContextRecipe(weights: weights, cacheType: .f16, rows: BackendLimits.rows, threads: 2, abort: abort)
+        let recipe = ContextRecipe(weights: weights, settings: .standard(.f16, threads: 2), rows: 256, abort: abort)
         let vocabulary = Vocabulary(weights)
         let host = ModelHost(
             text: RecordingVocabulary(vocabulary: vocabulary, record: self.record),
-            identity: ModelIdentity(header.url, header, ModelParams()),
-            scheduler: Scheduler(limits: limits, prefillPolicy: PrefillPolicy(largestChunk: BackendLimits.rows)),
+            identity: ModelIdentity(header.url, header, ModelParams(), .standard(.f16)),
+            scheduler: Scheduler(limits: limits, prefillPolicy: PrefillPolicy(largestChunk: EngineSettings.defaultMicroBatch)),
             clock: EngineClock(ContinuousClock()),
             abort: abort,
             shape: shape
