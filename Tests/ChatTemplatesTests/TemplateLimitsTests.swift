@@ -6,8 +6,12 @@ import Testing
 struct TemplateLimitsTests {
     /// Renders on a thread with a stack of 512 KB, as secondary threads of macOS have.
     private static func error(of source: String) async -> TemplateError? {
+        await Self.onSmallStack { Rendering.error(of: source) }
+    }
+
+    private static func onSmallStack<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
         await withCheckedContinuation { continuation in
-            let thread = Thread { continuation.resume(returning: Rendering.error(of: source)) }
+            let thread = Thread { continuation.resume(returning: body()) }
             thread.stackSize = 512 << 10
             thread.start()
         }
@@ -41,7 +45,7 @@ struct TemplateLimitsTests {
         "recursion without end ends with an error",
         arguments: [
             "{{ f() }}", "{% if true %}{{ f() }}{% endif %}", "{% for i in [1] if f() %}{% endfor %}", "{% set x %}{{ f() }}{% endset %}",
-            "{% filter upper %}{{ f() }}{% endfilter %}", "{% call f() %}{{ f() }}{% endcall %}", "{{ [f()] }}", "{{ f(f()) }}",
+            "{% filter upper %}{{ f() }}{% endfilter %}", "{% call f() %}x{% endcall %}{{ caller() }}", "{{ [f()] }}", "{{ f(f()) }}",
             "{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}", "{% generation %}{{ f() }}{% endgeneration %}",
         ]
     )
@@ -81,12 +85,80 @@ struct TemplateLimitsTests {
             "{{ range(10**12) }}", "{{ ('a'*1000000).replace('', 'b'*1000) }}", "{{ 'a'.zfill(99999999999) }}",
             "{{ '%*d' % (99999999999, 1) }}", "{{ '\t'.expandtabs(99999999999) }}",
             "{% set ns = namespace(x='a') %}{% for i in range(100) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
-            "{% set ns = namespace(x=(1,)) %}{% for i in range(100) %}{% set ns.x = (ns.x, ns.x) %}{% endfor %}{{ {ns.x: 1} }}",
-            "{% set ns = namespace(x=(1,)) %}{% for i in range(100) %}{% set ns.x = (ns.x, ns.x) %}{% endfor %}{{ ns.x|tojson }}",
         ]
     )
     func tooMuch(source: String) {
         #expect(Rendering.error(of: source)?.code == .limit)
+    }
+
+    /// Values that hold another twice, which holds another twice, and so on: small, but going through them has no end.
+    @Test(
+        "values that lie in others many times over are not gone through without end",
+        arguments: ["(ns.x, ns.x)", "{'a': ns.x, 'b': ns.x.items()}"],
+        [
+            "{{ x }}", "{{ x|tojson }}", "{{ {x: 1} }}", "{{ x == y }}", "{{ x < y }}", "{{ x.items() == y.items() }}",
+            "{{ [x]|unique|list }}",
+            "{{ y in [x] }}", "{{ [x].index(y) }}", "{{ {'a': 1}[(x,)] }}", "{{ {'a': 1}.get(x) }}", "{{ [x, y]|sort }}",
+            "{% for i in l %}{{ loop.changed(x) }}{{ loop.changed(y) }}{% endfor %}", "{{ '%s' % [x] }}", "{{ x|urlencode }}",
+        ]
+    )
+    func sharedValues(value: String, use: String) throws {
+        let grown = "{% set ns.x = \(value) %}{% set ns.y = \(value.replacingOccurrences(of: "ns.x", with: "ns.y")) %}"
+        let start = value.hasPrefix("(") ? "(1,)" : "{}"
+        let source =
+            "{% set ns = namespace(x=\(start), y=\(start)) %}{% for i in range(60) %}\(grown)"
+            + "{% endfor %}{% set x = ns.x %}{% set y = ns.y %}" + use
+        let limits = TemplateLimits(maxOutput: 1 << 16, maxSteps: 100_000)
+        // It ends; most uses of it with an error, those that need not look inside without.
+        if let error = Rendering.error(of: source, limits: limits) {
+            #expect([.limit, .type, .undefined].contains(error.code), "\(error)")
+        }
+    }
+
+    /// What goes through a deep value needs stack of its own, however much of it is in use already.
+    @Test(
+        "a deep value at the end of deep recursion ends with an error",
+        arguments: ["[ns.x]", "(ns.x,)", "{'a': ns.x}", "ns.x|map('string')"],
+        [
+            "{{ x }}", "{{ x|tojson }}", "{{ x|tojson(indent=1) }}", "{{ x == y }}", "{{ x < y }}", "{{ [x, y]|unique|list }}",
+            "{{ x|list }}",
+        ]
+    )
+    func deepValueDeepStack(value: String, use: String) async {
+        let grown = "{% for i in range(155) %}{% set ns.y = ns.x %}{% set ns.x = \(value) %}{% endfor %}"
+        let macro = "{% macro f(n) %}{% if n > 0 %}{{ f(n - 1) }}{% else %}\(use){% endif %}{% endmacro %}"
+        for depth in stride(from: 1, through: 50, by: 7) {
+            let source = "{% set ns = namespace(x=1, y=1) %}\(grown)" + "{% set x = ns.x %}{% set y = ns.y %}\(macro){{ f(\(depth)) }}"
+            let error = await Self.error(of: source)
+            #expect([nil, .limit, .type].contains(error?.code), "\(String(describing: error))")
+        }
+    }
+
+    @Test("values of the caller's that nest deep are read and come apart on a small stack", arguments: [100, 127, 128, 5_000])
+    func deepJSON(depth: Int) async {
+        let text = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        let code: TemplateError.Code? = await Self.onSmallStack {
+            do throws(TemplateError) {
+                let value = try TemplateValue(json: text)
+                _ = try ChatTemplate("{{ x }}{{ x|tojson(indent=2) }}{{ x == x }}").render(["x": value], now: Rendering.now)
+                return nil
+            } catch {
+                return error.code
+            }
+        }
+        #expect(code == (depth > 128 ? .invalidInput : nil))
+    }
+
+    @Test("ranges at the ends of 64 bits are counted exactly")
+    func ranges() throws {
+        let maximum = Int.max
+        #expect(try Rendering.render("{{ range(-\(maximum), \(maximum), \(maximum))|list }}") == "[-\(maximum), 0]")
+        #expect(try Rendering.render("{{ range(\(maximum), -\(maximum), -\(maximum))|list }}") == "[\(maximum), 0]")
+        #expect(try Rendering.render("{{ range(\(maximum), 0)|list }}{{ range(0, 0)|list }}") == "[][]")
+        #expect(try Rendering.render("{{ range(0, 10, 3)[::-1]|list }}{{ range(10)[2:8:3]|list }}") == "[9, 6, 3, 0][2, 5]")
+        #expect(try Rendering.render("{{ range(0, 10, 2)[::\(maximum)]|list }}{{ range(0, 10, 2)[::-\(maximum)]|list }}") == "[0][8]")
+        #expect(Rendering.error(of: "{{ range(-\(maximum), \(maximum), \(maximum))[::-1] }}")?.code == .value)
+        #expect(Rendering.error(of: "{{ range(-\(maximum), \(maximum)) }}")?.code == .limit)
     }
 
     @Test("steps, output and the length of the text are bounded as asked")

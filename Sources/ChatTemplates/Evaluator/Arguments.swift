@@ -7,6 +7,11 @@ struct Arguments {
 
     var isEmpty: Bool { self.positional.isEmpty && self.keywords.isEmpty }
 
+    /// How many levels of values lie in them.
+    var depth: Int {
+        max(self.positional.reduce(0) { max($0, $1.depth) }, self.keywords.reduce(0) { max($0, $1.value.depth) })
+    }
+
     /// The arguments in the order of the parameters, nil where one was not given.
     ///
     /// - Throws: `type` if there are too many or unknown ones, or fewer than `required`.

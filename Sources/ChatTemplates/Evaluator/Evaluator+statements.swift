@@ -69,23 +69,28 @@ extension Evaluator {
     }
 
     private func assign(_ target: AssignTarget, _ expression: Expression, _ position: Int) throws(TemplateError) {
-        for name in target.namespaces {
-            guard case .object(let object)? = self.value(of: self.program.scopes.slots[name.id]), object is NamespaceObject else {
-                self.position = name.position
-                throw .type("cannot assign an attribute of '\(name.name)', which is not a namespace")
-            }
-        }
+        try self.checkNamespaces(of: target)
         let value = try self.evaluate(expression)
         self.position = position
         try self.assign(target, value)
     }
 
+    private func namespace(of name: Expression.Name) -> NamespaceObject? {
+        guard case .object(let object)? = self.value(of: self.program.scopes.slots[name.id]) else { return nil }
+        return object as? NamespaceObject
+    }
+
+    private func checkNamespaces(of target: AssignTarget) throws(TemplateError) {
+        for name in target.namespaces where self.namespace(of: name) == nil {
+            self.position = name.position
+            throw .type("cannot assign an attribute of '\(name.name)', which is not a namespace")
+        }
+    }
+
     func assign(_ target: AssignTarget, _ value: Value) throws(TemplateError) {
         switch target {
         case .name(let name): self.set(name, value)
-        case .attribute(let name, let attribute):
-            guard case .object(let object)? = self.value(of: self.program.scopes.slots[name.id]) else { break }
-            (object as? NamespaceObject)?[attribute] = value
+        case .attribute(let name, let attribute): self.namespace(of: name)?[attribute] = value
         case .items(let targets): try self.unpack(value, into: targets)
         }
     }
@@ -109,12 +114,8 @@ extension Evaluator {
         let (text, flow) = try self.capture { () throws(TemplateError) in try self.execute(node.body) }
         guard flow == .normal else { return flow }
         let value = try self.applied(node.filter, to: text)
+        try self.checkNamespaces(of: node.target)
         self.position = node.position
-        for name in node.target.namespaces {
-            guard case .object(let object)? = self.value(of: self.program.scopes.slots[name.id]), object is NamespaceObject else {
-                throw .type("cannot assign an attribute of '\(name.name)', which is not a namespace")
-            }
-        }
         try self.assign(node.target, value)
         return .normal
     }

@@ -106,10 +106,3 @@ enum SelectionFilters {
         )
     }
 }
-
-extension Arguments {
-    /// How many levels of values lie in them.
-    var depth: Int {
-        max(self.positional.reduce(0) { max($0, $1.depth) }, self.keywords.reduce(0) { max($0, $1.value.depth) })
-    }
-}

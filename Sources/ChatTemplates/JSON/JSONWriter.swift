@@ -20,6 +20,8 @@ struct JSONWriter {
     }
 
     mutating func write(_ value: Value, level: Int = 0) throws(TemplateError) {
+        try self.evaluator?.enter("a value written as JSON")
+        defer { self.evaluator?.leave() }
         switch value {
         case .none: self.bytes.append("null")
         case .boolean(let value): self.bytes.append(value ? "true" : "false")

@@ -24,6 +24,7 @@ final class DictionaryView: Object {
     }
 
     override var typeName: String { "dict_\(self.kind.rawValue)" }
+    override var weight: Int { self.storage.weight }
     override var isIterable: Bool { true }
     override var isHashable: Bool { self.kind == .values }
     override var length: Int? { self.storage.count }

@@ -8,6 +8,8 @@ class Object {
     }
 
     var typeName: String { "object" }
+    /// How many steps it takes to compare it with another.
+    var weight: Int { 1 }
     var isTrue: Bool { self.length.map { $0 > 0 } ?? true }
     var isHashable: Bool { true }
     var isCallable: Bool { false }

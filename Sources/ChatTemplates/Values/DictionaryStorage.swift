@@ -68,10 +68,3 @@ final class DictionaryStorage {
         return nil
     }
 }
-
-extension Int {
-    func addingSaturated(_ other: Int) -> Int {
-        let (sum, overflow) = self.addingReportingOverflow(other)
-        return overflow ? .max : sum
-    }
-}

@@ -37,7 +37,7 @@ extension TemplateValue: Codable {
         init?(intValue: Int) { nil }
     }
 
-    /// Decodes what JSON knows. Foundation's decoder does not tell the order of keys: where it counts, read the text with ``init(json:)-(String)``.
+    /// Decodes what JSON knows. Foundation's decoder does not tell the order of keys: where it counts, read the text with ``init(json:maxDepth:)-(String,_)``.
     public init(from decoder: any Decoder) throws {
         if let container = try? decoder.container(keyedBy: CodingName.self) {
             var dictionary = TemplateDictionary()

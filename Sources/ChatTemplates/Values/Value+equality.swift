@@ -54,16 +54,22 @@ extension Value {
         }
     }
 
+    /// Python's name of the type that keeps the value from being a key: its own, or that of a value in it.
+    ///
+    /// Told without going through it: what is in a value may be in it many times over.
+    var unhashableType: String? {
+        switch self {
+        case .list, .dictionary: self.typeName
+        case .tuple(let storage): storage.unhashableType
+        case .object(let object): object.isHashable ? nil : object.typeName
+        default: nil
+        }
+    }
+
     /// A list or a dictionary cannot be a key, nor what holds one.
     func checkHashable() throws(TemplateError) {
-        switch self {
-        case .list, .dictionary:
-            throw TemplateError(.type, "unhashable type: '\(self.typeName)'; a key must be a text, a number or a tuple")
-        case .tuple(let storage):
-            for item in storage.items { try item.checkHashable() }
-        case .object(let object) where !object.isHashable: throw TemplateError(.type, "unhashable type: '\(self.typeName)'")
-        default: break
-        }
+        guard let type = self.unhashableType else { return }
+        throw TemplateError(.type, "unhashable type: '\(type)'; a key must be a text, a number or a tuple")
     }
 
     /// Whether both are the same thing: what `sameas` asks.

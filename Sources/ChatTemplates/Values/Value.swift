@@ -49,6 +49,7 @@ extension Value {
         case .string(let text): 1 + text.bytes.count / 16
         case .list(let storage), .tuple(let storage): storage.weight
         case .dictionary(let storage): storage.weight
+        case .object(let object): object.weight
         default: 1
         }
     }
