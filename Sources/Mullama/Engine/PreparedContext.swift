@@ -11,7 +11,7 @@ final class PreparedContext: Sendable {
 
     init(_ geometry: CacheGeometry, _ recipe: ContextRecipe) {
         self.geometry = geometry
-        InferenceThread.runOnce(name: "mullama-cache") {
+        InferenceThread.runOnce(name: "mullama-cache", yields: true) {
             let result = Result { () throws(RequestFault) in ContextBox(try recipe.make(geometry)) }
             self.result.withLock { $0 = result }
             self.isDone.signal()

@@ -28,8 +28,7 @@ extension ModelLoader {
                     recipe,
                     vocabularySize: vocabularySize,
                     parallel: params.parallel,
-                    bytesPerToken: bytesPerToken,
-                    longestChunk: params.maxStall
+                    bytesPerToken: bytesPerToken
                 )
             }
             if params.reproducibility == .strict {

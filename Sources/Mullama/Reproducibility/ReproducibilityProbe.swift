@@ -11,8 +11,10 @@ final class ReproducibilityProbe {
     /// The larger chunks, one after the other: together they are as long as ``start``.
     private static let chunks = [32, 64]
     private static let start = 96
-    /// Larger chunks are tried where they fit in a step: elsewhere they are never computed.
+    /// Computed where nobody is generating, or where those who are may stand still for long.
     private static let largeChunk = 256
+    /// A larger chunk is not tried that takes longer than that: there it gains nothing that shows.
+    private static let longestChunk = Duration.seconds(5)
     private static let batches = [2, 3, 4, 8, 16, 32]
     /// The most memory for the cells of the sequences.
     private static let memory = 256 << 20
@@ -30,7 +32,6 @@ final class ReproducibilityProbe {
     /// The most sequences that are tried together.
     private let most: Int
     /// How long a chunk may take to be worth trying.
-    private let longestChunk: Duration
 
     private var context: LlamaContext?
     private var batch: BatchBuffer
@@ -46,11 +47,10 @@ final class ReproducibilityProbe {
     /// - Parameters:
     ///   - parallel: The most sequences that will be computed together.
     ///   - bytesPerToken: What a token takes in the cache.
-    init(_ recipe: ContextRecipe, vocabularySize: Int, parallel: Int, bytesPerToken: Int, longestChunk: Duration) {
+    init(_ recipe: ContextRecipe, vocabularySize: Int, parallel: Int, bytesPerToken: Int) {
         self.recipe = recipe
         self.vocabularySize = vocabularySize
         self.most = Self.most(parallel: parallel, bytesPerToken: bytesPerToken)
-        self.longestChunk = longestChunk
         self.batch = BatchBuffer(capacity: max(recipe.rows, Self.largeChunk))
         self.report = ReproducibilityReport(
             decodeBatch: 1,
@@ -121,7 +121,7 @@ final class ReproducibilityProbe {
             position += chunk
             self.report.checkedChunk = chunk
             self.report.prefillCost = Self.loss(time, instead: self.blockTime * (chunk / Self.block))
-            if chunk == Self.chunks.last, time * (Self.largeChunk / chunk) <= self.longestChunk {
+            if chunk == Self.chunks.last, time * (Self.largeChunk / chunk) <= Self.longestChunk {
                 self.pieces.insert(.largestChunk, at: 0)
             }
         }

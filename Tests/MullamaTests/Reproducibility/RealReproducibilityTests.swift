@@ -24,8 +24,7 @@ struct RealReproducibilityTests {
                 recipe,
                 vocabularySize: size,
                 parallel: parallel,
-                bytesPerToken: header.cacheBytesPerToken(.f16),
-                longestChunk: .milliseconds(100)
+                bytesPerToken: header.cacheBytesPerToken(.f16)
             )
         }
     }
