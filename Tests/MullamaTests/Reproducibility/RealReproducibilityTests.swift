@@ -36,7 +36,9 @@ struct RealReproducibilityTests {
         #expect(check.status.state == .unchecked)
         try check.run()
         #expect(check.status.state == .kept)
-        #expect(check.status.shape == StepShape(decodeBatch: 8, prefillChunk: 64))
+        // How large a chunk is tried depends on how fast the machine is.
+        let shape = check.status.shape
+        #expect(shape.decodeBatch == 8 && [64, 256].contains(shape.prefillChunk))
         let again = try self.check(RealModel.name, parallel: 8, in: folder)
         #expect(again.status == check.status)
     }
