@@ -74,7 +74,7 @@ struct PlotDrawing {
         let y = self.y.position(of: mark.y)
         let dashes = #" stroke-dasharray="5 4""#
         return self.line(Self.area.left, y, Self.area.right, y, "#777777", extra: dashes)
-            + self.text(mark.name, x: Self.area.right, y: y - 6, anchor: "end", extra: ##" fill="#777777""##)
+            + self.text(mark.name, x: Self.area.left + 8, y: y - 6, anchor: "start", extra: ##" fill="#777777""##)
     }
 
     private var verticalLabel: String {
