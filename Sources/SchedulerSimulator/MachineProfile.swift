@@ -92,12 +92,12 @@ public struct MachineProfile: Sendable, Hashable {
 }
 
 extension MachineProfile {
-    /// Seconds for one batch of decode rows.
+    /// Seconds for one batch of decode rows: all of them look as far as the deepest.
     ///
     /// - Parameter depths: How many tokens each row's sequence holds.
     public func secondsToDecode(depths: [Int]) -> Double {
         guard !depths.isEmpty else { return 0 }
-        return self.decodeBatch + self.decodeRow * Double(depths.count) + self.decodeDepth * Double(depths.reduce(0, +))
+        return self.decodeBatch + self.decodeRow * Double(depths.count) + self.decodeDepth * Double(depths.count * (depths.max() ?? 0))
     }
 
     /// Seconds for a chunk of a prompt.

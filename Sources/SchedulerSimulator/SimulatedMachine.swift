@@ -35,7 +35,8 @@ struct SimulatedMachine: Sendable {
         var seconds = max(1e-6, self.profile.step) + self.apply(plan.memory)
         seconds += self.move(plan.prefill.map(\.slot), for: self.profile.moveTime)
         if !plan.decode.isEmpty {
-            let time = self.profile.secondsToDecode(depths: plan.decode.map(\.position)) * self.disturbance()
+            let runs = plan.decodeRuns.reduce(0) { $0 + self.profile.secondsToDecode(depths: $1.map(\.position)) }
+            let time = runs * self.disturbance()
             outcome.decodeTime = .seconds(time)
             seconds += time
             for row in plan.decode {

@@ -1,6 +1,7 @@
 /// Predicts how long a step takes from what is in it, learnt from the steps that were run.
 ///
-/// A decode batch costs something once, something for each row, and something for each cached token that its rows look at. A prefill chunk
+/// A decode batch costs something once, something for each row, and something for each cached token that its rows look at: all of them look as far
+/// as the deepest. A prefill chunk
 /// costs something once, something for each token, and something for each pair of a token and a cached one before it. No figure of a machine or
 /// a model stands here: a GPU's large fixed part and a CPU's large part per token are both learnt within a few steps.
 public struct StepCostModel: Sendable {
@@ -17,7 +18,7 @@ public struct StepCostModel: Sendable {
 
     public mutating func learn(_ outcome: StepOutcome, from plan: StepPlan) {
         if let time = outcome.decodeTime, !plan.decode.isEmpty {
-            self.decode.learn(self.features(plan.decode.map(\.position), inBatchesOf: plan.shape.decodeBatch), time.seconds)
+            self.decode.learn(Self.features(plan.decodeRuns.map { $0.map(\.position) }), time.seconds)
         }
         if let time = outcome.prefillTime, !plan.prefill.isEmpty {
             let features = plan.prefill.reduce(SIMD3<Double>.zero) { $0 + Self.features(tokens: $1.tokens.count, after: $1.position) }
@@ -39,7 +40,7 @@ public struct StepCostModel: Sendable {
     ///
     /// - Parameter depths: How many tokens each row's sequence holds.
     public func secondsToDecode(depths: [Int]) -> Double? {
-        depths.isEmpty ? 0 : self.decode.predict(self.features(depths, inBatchesOf: self.decodeBatch))
+        depths.isEmpty ? 0 : self.decode.predict(Self.features(depths.split(into: self.batches(of: depths))))
     }
 
     /// Seconds for a chunk of a prompt, or nil as long as none was measured.
@@ -59,8 +60,38 @@ public struct StepCostModel: Sendable {
         return seconds
     }
 
-    private func features(_ depths: [Int], inBatchesOf size: Int) -> SIMD3<Double> {
-        SIMD3(Double(depths.count.parts(ofAtMost: size)), Double(depths.count) / 4, Double(depths.reduce(0, +)) / 4_096)
+    /// The sizes of the batches in which decode rows, in their order, are computed soonest: a deep row beside shallow ones makes all of them pay for
+    /// its depth, and each batch more costs its fixed part. None for a single batch.
+    func batches(of depths: [Int]) -> [Int] {
+        guard let deepest = depths.max(), let shallowest = depths.min() else { return [] }
+        let (once, perDepth) = self.decode.coefficients.map { ($0.x, $0.z / 4_096) } ?? (1, 0)
+        let most = Double(depths.count * (deepest - shallowest)) * perDepth
+        if depths.count <= self.decodeBatch, most <= once { return [] }
+        // What the first so many rows cost at best, and the size of the last batch then.
+        var best = [(cost: 0.0, last: 0)]
+        for end in 1...depths.count {
+            var choice = (cost: Double.infinity, last: 1)
+            var depth = 0
+            for size in 1...min(end, self.decodeBatch) {
+                depth = max(depth, depths[end - size])
+                let cost = best[end - size].cost + once + perDepth * Double(size * depth)
+                if cost < choice.cost { choice = (cost, size) }
+            }
+            best.append(choice)
+        }
+        var sizes: [Int] = []
+        var end = depths.count
+        while end > 0 {
+            sizes.append(best[end].last)
+            end -= best[end].last
+        }
+        return sizes.count > 1 ? sizes.reversed() : []
+    }
+
+    private static func features(_ batches: [[Int]]) -> SIMD3<Double> {
+        batches.reduce(SIMD3<Double>.zero) { sum, depths in
+            sum + SIMD3(1, Double(depths.count) / 4, Double(depths.count * (depths.max() ?? 0)) / 4_096)
+        }
     }
 
     private static func features(tokens: Int, after depth: Int) -> SIMD3<Double> {

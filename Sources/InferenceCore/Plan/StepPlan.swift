@@ -35,6 +35,8 @@ public struct StepPlan: Sendable, Equatable {
 
     public var memory: [MemoryOp]
     public var decode: [DecodeRow]
+    /// How many of the decode rows are computed together, one batch after the other; what the sizes leave is one more.
+    public var decodeBatches: [Int] = []
     public var prefill: [PrefillChunk]
     /// What may be computed together.
     public var shape: StepShape
@@ -57,6 +59,10 @@ public struct StepPlan: Sendable, Equatable {
     }
 
     public var isEmpty: Bool { self.memory.isEmpty && self.preparing == nil && !self.hasRows }
+    /// The decode rows as they are computed: batch after batch.
+    package var decodeRuns: [[DecodeRow]] {
+        self.decode.split(into: self.decodeBatches).flatMap { $0.split(intoAtMost: self.shape.decodeBatch).map { Array($0) } }
+    }
     /// Whether anything is computed.
     public var hasRows: Bool { !self.decode.isEmpty || !self.prefill.isEmpty }
     /// Whether the cache gets another shape.

@@ -27,4 +27,15 @@ extension Array {
         let count = self.count.parts(ofAtMost: size)
         return (0..<count).map { self[(self.count * $0 / count)..<(self.count * ($0 + 1) / count)] }
     }
+
+    /// In parts of these sizes, one after the other; what they leave is one more.
+    package func split(into sizes: [Int]) -> [[Element]] {
+        var parts: [[Element]] = []
+        var rest = self[...]
+        for size in sizes where !rest.isEmpty {
+            parts.append(Array(rest.prefix(size)))
+            rest = rest.dropFirst(size)
+        }
+        return rest.isEmpty ? parts : parts + [Array(rest)]
+    }
 }

@@ -10,6 +10,7 @@ extension Scheduler {
         if step.undo == nil { step.plan.memory += self.shiftFull() + self.saveCheckpoints() }
         let active = self.active()
         step.plan.decode = self.decodeRows(of: active)
+        step.plan.decodeBatches = self.cost.batches(of: step.plan.decode.map(\.position))
         step.plan.prefill = self.prefillChunks(of: active, beside: step.plan)
         if step.plan.hasRows { self.steps += 1 }
         step.plan.preparing = self.preparation.geometry

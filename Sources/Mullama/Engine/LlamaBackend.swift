@@ -64,12 +64,11 @@ final class LlamaBackend: DecodeBackend {
         for chunk in plan.prefill where broken.contains(chunk.slot) { outcome.unserved.insert(chunk.request) }
 
         if !plan.decode.isEmpty {
-            let rows = plan.decode.filter { !broken.contains($0.slot) }
             outcome.decodeTime = clock.measure {
-                for isOld in [false, true] {
-                    let together = rows.filter { self.cache.isOld($0.slot) == isOld }
-                    for batch in together.split(intoAtMost: plan.shape.decodeBatch) where outcome.engineFault == nil {
-                        self.decode(Array(batch), inOld: isOld, into: &outcome)
+                for run in plan.decodeRuns {
+                    for isOld in [false, true] where outcome.engineFault == nil {
+                        let batch = run.filter { self.cache.isOld($0.slot) == isOld && !broken.contains($0.slot) }
+                        if !batch.isEmpty { self.decode(batch, inOld: isOld, into: &outcome) }
                     }
                 }
             }

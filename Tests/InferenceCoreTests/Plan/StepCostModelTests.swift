@@ -67,6 +67,40 @@ struct StepCostModelTests {
         #expect(Self.near(cost.secondsToDecode(depths: depths), Self.decodeTime(depths), within: 0.08))
     }
 
+    /// What steps cost on a machine where each batch looks as deep as its deepest row.
+    private static func learnt() -> StepCostModel {
+        var cost = StepCostModel()
+        for step in 0..<60 {
+            let depths = (0...(step % 5)).map { $0 == 0 ? 100 * (step % 7) : 50 }
+            let time = 0.005 + 0.005 * Double(depths.count) + 4e-6 * Double(depths.count * (depths.max() ?? 0))
+            cost.learn(StepOutcome(decodeTime: .seconds(time)), from: StepPlan(decode: Self.rows(depths)))
+        }
+        return cost
+    }
+
+    @Test(
+        "a deep row is computed apart from shallow ones where that pays",
+        arguments: [
+            ([100, 100, 100, 100, 2_000], Int.max, [4, 1]), ([2_000, 100, 100, 100, 100], Int.max, [1, 4]),
+            ([100, 100, 100, 120], Int.max, []), ([1_000, 1_900], Int.max, []),
+            ([100, 100, 2_000, 2_000, 2_000, 100, 100], Int.max, [2, 3, 2]),
+            ([100, 100, 100, 100], 3, [3, 1]), ([], 3, []),
+        ]
+    )
+    func batches(_ depths: [Int], _ most: Int, _ expected: [Int]) {
+        var cost = Self.learnt()
+        cost.decodeBatch = most
+        #expect(cost.batches(of: depths) == expected)
+    }
+
+    @Test("rows are computed in batches of the largest size where nothing was measured yet")
+    func unmeasured() {
+        var cost = StepCostModel()
+        #expect(cost.batches(of: [1, 5_000, 3]) == [])
+        cost.decodeBatch = 2
+        #expect(cost.batches(of: [1, 5_000, 3]).allSatisfy { $0 <= 2 })
+    }
+
     @Test(
         "rows are split as equally as can be",
         arguments: [(7, 3, [2, 2, 3]), (8, 8, [8]), (9, 4, [3, 3, 3]), (0, 3, []), (3, 1, [1, 1, 1])]
