@@ -52,23 +52,10 @@ package final class InferenceThread: SerialExecutor {
     }
 
     /// Runs blocking `work` on a thread of its own.
-    ///
-    /// - Parameter yields: Whether others go before it: the threads that compute wait for each other, so that one which has to share its core
-    ///   holds up all of them.
-    static func runOnce(name: String, yields: Bool = false, _ work: @escaping @Sendable () -> Void) {
+    static func runOnce(name: String, _ work: @escaping @Sendable () -> Void) {
         let thread = InferenceThread(name: name)
-        if yields { thread.run(Self.lowerPriority) }
         thread.run(work)
         thread.stop()
-    }
-
-    private static func lowerPriority() {
-        #if os(Linux)
-        // Linux has a priority for each thread, and 0 means the calling one.
-        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
-        #else
-        pthread_set_qos_class_self_np(QOS_CLASS_UTILITY, 0)
-        #endif
     }
 
     /// Ends the thread once it has done what was enqueued before. It takes nothing more.

@@ -18,6 +18,8 @@ final class LlamaCache {
     private(set) var broken: Set<SlotID> = []
 
     private var old: LlamaContext?
+    /// Those that compute at the moment.
+    private var threads: Int
     /// Slots that are still in the old context.
     private var toMove: [SlotID] = []
     /// Prefixes of the old context that are still to be parked.
@@ -32,6 +34,7 @@ final class LlamaCache {
     init(_ recipe: ContextRecipe, account: MemoryAccount) {
         self.recipe = recipe
         self.account = account
+        self.threads = recipe.settings.threads
     }
 
     deinit {
@@ -45,7 +48,8 @@ final class LlamaCache {
     func isOld(_ slot: SlotID) -> Bool { self.toMove.contains(slot) }
 
     func decode(_ batch: borrowing BatchBuffer, inOld: Bool) -> Int32 {
-        (inOld ? self.old?.decode(batch) : self.context?.decode(batch)) ?? -1
+        self.makeThreadsFit()
+        return (inOld ? self.old?.decode(batch) : self.context?.decode(batch)) ?? -1
     }
 
     /// The logits of a row of the last batch, or nil if it was not asked for any.
@@ -160,6 +164,17 @@ final class LlamaCache {
     }
 
     // MARK: Another shape
+
+    /// Leaves a core to the thread that makes another cache. The threads that compute wait for each other at every operation, so that one which
+    /// shares its core holds up all of them.
+    private func makeThreadsFit() {
+        let isShared = self.prepared?.isUnderWay ?? false
+        let count = isShared ? max(1, self.recipe.settings.threads - 1) : self.recipe.settings.threads
+        guard count != self.threads else { return }
+        self.threads = count
+        self.context?.setThreads(count)
+        self.old?.setThreads(count)
+    }
 
     /// Cells that there is memory for, those of the present cache included.
     var availableCells: Int? {

@@ -68,6 +68,11 @@ struct LlamaContext: ~Copyable {
         llama_free(self.pointer)
     }
 
+    /// How many threads compute from now on. No result depends on it.
+    func setThreads(_ count: Int) {
+        llama_set_n_threads(self.pointer, Int32(clamping: count), Int32(clamping: count))
+    }
+
     /// Computes a batch and returns llama.cpp's code: 0 done, 1 no room and nothing changed, 2 aborted, below 0 failed.
     func decode(_ batch: borrowing BatchBuffer) -> Int32 {
         llama_decode(self.pointer, batch.batch)

@@ -11,7 +11,7 @@ final class PreparedContext: Sendable {
 
     init(_ geometry: CacheGeometry, _ recipe: ContextRecipe) {
         self.geometry = geometry
-        InferenceThread.runOnce(name: "mullama-cache", yields: true) {
+        InferenceThread.runOnce(name: "mullama-cache") {
             let result = Result { () throws(RequestFault) in ContextBox(try recipe.make(geometry)) }
             self.result.withLock { $0 = result }
             self.isDone.signal()
@@ -29,6 +29,9 @@ final class PreparedContext: Sendable {
         case .failure(let fault): return .failed(self.geometry, fault)
         }
     }
+
+    /// Whether it is still being made.
+    var isUnderWay: Bool { self.result.withLock { $0 == nil } }
 
     /// The context, once it is there. There is no second.
     func take() throws(RequestFault) -> LlamaContext? {
