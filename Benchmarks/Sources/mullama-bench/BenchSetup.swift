@@ -12,6 +12,8 @@ struct BenchSetup: Sendable {
     var threads: Int
     /// The llama-server to measure against; nil measures ours alone.
     var server: String?
+    /// Whether answers may depend on load with ours.
+    var reproducibility = Reproducibility.automatic
     /// What llama-server is fastest with.
     var tunedFlags: [String]
 
@@ -42,6 +44,7 @@ struct BenchSetup: Sendable {
             return try BareLoop(path: try ModelPath.of(self.model), threads: self.threads, contextSize: 512)
         case .ours, .oursUnlimited, .oursPlain:
             var params = ModelParams(threads: self.threads, parallel: slots, contextSize: Self.contextSize)
+            params.reproducibility = self.reproducibility
             if side != .ours { params.maxStall = .seconds(3600) }
             if side == .oursPlain { params.parkedMemory = 0 }
             return Library(

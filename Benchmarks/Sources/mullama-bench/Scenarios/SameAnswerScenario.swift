@@ -1,5 +1,7 @@
+import Mullama
+
 struct SameAnswerScenario: Scenario {
-    let summary = "8 greedy answers alone, then together beside a long prompt and a cancelled one, then again: how many are the same"
+    let summary = "8 greedy answers alone, then together beside a long prompt and a cancelled one, then again, ours under strict: how many are the same"
     private static let prompts = ["Rust", "Python", "Swift", "Haskell", "Fortran", "Lisp", "Prolog", "Ada"].map {
         "What is \($0)? It is a programming language that"
     }
@@ -10,6 +12,8 @@ struct SameAnswerScenario: Scenario {
         for model in Set([setup.model, "gemma3:270m"]).sorted().reversed() where (try? ModelPath.of(model)) != nil {
             var setup = setup
             setup.model = model
+            // The second model keeps it at a price that is too high for the default.
+            setup.reproducibility = .strict
             // Greedy answers have no spread worth more runs.
             setup.runs = 1
             let found = try await Duel(setup).run { contestant, _ in try await Self.count(contestant) }
