@@ -1,7 +1,7 @@
 import Mullama
 
 struct SameAnswerScenario: Scenario {
-    let summary = "8 greedy answers alone, then together beside a long prompt and a cancelled one, then again, ours under strict: how many are the same"
+    let summary = "8 greedy answers alone, then twice beside a long prompt and a cancelled one, ours under strict: how many are the same"
     private static let prompts = ["Rust", "Python", "Swift", "Haskell", "Fortran", "Lisp", "Prolog", "Ada"].map {
         "What is \($0)? It is a programming language that"
     }
