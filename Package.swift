@@ -66,6 +66,36 @@ let library: [Target] = [
 
 let tools: [Target] = [
     .target(
+        name: "MullamaServer",
+        dependencies: [
+            "Mullama", "ChatTemplates", "InferenceCore", "ModelStore",
+            .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+            .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "HTTPTypes", package: "swift-http-types"),
+            .product(name: "Hummingbird", package: "hummingbird"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "Metrics", package: "swift-metrics"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        ],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "MullamaServerTests",
+        dependencies: [
+            "MullamaServer", "Mullama", "MullamaTestSupport", "ChatTemplates", "InferenceCore", "ModelStore",
+            .product(name: "HTTPTypes", package: "swift-http-types"),
+            .product(name: "Hummingbird", package: "hummingbird"),
+            .product(name: "HummingbirdTesting", package: "hummingbird"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "Metrics", package: "swift-metrics"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+        ],
+        swiftSettings: settings
+    ),
+    .target(
         name: "ModelImport",
         dependencies: ["ModelStore", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: settings
@@ -73,8 +103,13 @@ let tools: [Target] = [
     .executableTarget(
         name: "MullamaCLI",
         dependencies: [
-            "Mullama", "ChatTemplates", "InferenceCore", "ModelStore", "ModelImport", "SchedulerSimulator",
+            "Mullama", "MullamaServer", "ChatTemplates", "InferenceCore", "ModelStore", "ModelImport", "SchedulerSimulator",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            .product(name: "Configuration", package: "swift-configuration"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         ],
         swiftSettings: settings
     ),
@@ -104,13 +139,21 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-        // Only tests import it: who uses the library as a package does not build it.
+        // Only the daemon and tests import it: who uses the library as a package does not build it.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ]
         + (hasTools
             ? [
                 .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+                .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
+                .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
                 .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+                .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+                .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+                .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+                .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+                .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+                .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
             ] : []),
     targets: library + (hasTools ? tools : []),
     swiftLanguageModes: [.v6]

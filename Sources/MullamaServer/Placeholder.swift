@@ -1,0 +1,5 @@
+import AsyncAlgorithms
+import Crypto
+import Hummingbird
+import Metrics
+import Mullama
