@@ -1,0 +1,38 @@
+import HTTPTypes
+import Mullama
+
+extension APIError {
+    init(_ error: MullamaError) {
+        let (status, kind, code): (HTTPResponse.Status, Kind, String?) =
+            switch error.code {
+            case .modelNotFound: (.notFound, .notFound, "model_not_found")
+            case .invalidRequest: (.badRequest, .invalidRequest, nil)
+            case .invalidGrammar: (.badRequest, .invalidRequest, "invalid_grammar")
+            case .contextWindowExceeded: (.badRequest, .invalidRequest, "context_length_exceeded")
+            case .unsupportedModel: (.badRequest, .invalidRequest, "unsupported_model")
+            case .overloaded: (.tooManyRequests, .rateLimit, "overloaded")
+            case .timedOut: (.gatewayTimeout, .server, "timeout")
+            case .outOfMemory, .cacheExhausted: (.serviceUnavailable, .server, "out_of_memory")
+            case .modelClosed: (.serviceUnavailable, .server, "model_unloaded")
+            default: (.internalServerError, .server, "engine_failed")
+            }
+        self.init(status, kind, code: code, parameter: Self.parameter(of: error.code), error.message)
+        switch error.code {
+        case .modelNotFound: self.parameter = "model"
+        // The time is over: a client that tries again by itself would make it worse.
+        case .timedOut: self.headers[.shouldRetry] = "false"
+        default: break
+        }
+        self = self.retrying(after: error.retryAfter)
+    }
+
+    private static func parameter(of code: MullamaError.Code) -> String? {
+        code == .invalidGrammar ? "grammar" : nil
+    }
+}
+
+extension HTTPField.Name {
+    /// Tells OpenAI's clients whether to try again by themselves.
+    static let shouldRetry = Self("x-should-retry")!
+    static let requestID = Self("x-request-id")!
+}

@@ -1,0 +1,41 @@
+import ChatTemplates
+import HTTPTypes
+import Hummingbird
+
+/// Whose API a path belongs to: it decides how errors are worded.
+enum APIFlavour {
+    case openAI
+    case ollama
+
+    init(path: String) {
+        self = path == "/" || path == "/api" || path.hasPrefix("/api/") ? .ollama : .openAI
+    }
+
+    /// The error as this API's clients expect it.
+    func body(_ error: APIError) -> TemplateValue {
+        switch self {
+        case .ollama: ["error": .string(error.message)]
+        case .openAI:
+            [
+                "error": [
+                    "message": .string(error.message),
+                    "type": .string(error.kind.rawValue),
+                    "param": error.parameter.map { .string($0) } ?? .none,
+                    "code": error.code.map { .string($0) } ?? .none,
+                ]
+            ]
+        }
+    }
+
+    func response(_ error: APIError) -> Response {
+        Response(json: self.body(error), status: error.status, headers: error.headers)
+    }
+}
+
+extension Response {
+    init(json: TemplateValue, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) {
+        var headers = headers
+        headers[.contentType] = "application/json; charset=utf-8"
+        self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: json.json)))
+    }
+}

@@ -1,0 +1,130 @@
+import ChatTemplates
+import Mullama
+
+/// The fields of a request's JSON object, read by name. Null counts as missing; errors name the field and what it holds.
+struct RequestFields {
+    /// How the object is named in errors, with a dot behind it; empty for the request itself.
+    private let path: String
+    let object: TemplateDictionary
+
+    init(_ value: TemplateValue, path: String = "") throws(APIError) {
+        guard case .dictionary(let object) = value else {
+            let name = path.isEmpty ? "the request's body" : path
+            throw APIError.invalid(path.isEmpty ? nil : path, "\(name) is \(Self.kind(of: value)): it must be a JSON object")
+        }
+        self.object = object
+        self.path = path.isEmpty ? "" : "\(path)."
+    }
+
+    func name(_ field: String) -> String { self.path + field }
+
+    subscript(_ field: String) -> TemplateValue? {
+        let value = self.object[field]
+        if case .some(.none) = value { return nil }
+        return value
+    }
+
+    func string(_ field: String) throws(APIError) -> String? {
+        switch self[field] {
+        case nil: return nil
+        case .string(let text): return text
+        case let other?: throw self.wrong(field, "a string", other)
+        }
+    }
+
+    func boolean(_ field: String) throws(APIError) -> Bool? {
+        switch self[field] {
+        case nil: return nil
+        case .boolean(let value): return value
+        case let other?: throw self.wrong(field, "true or false", other)
+        }
+    }
+
+    /// Clients write whole numbers as `3.0`, too.
+    func integer(_ field: String, in range: ClosedRange<Int> = Int.min...Int.max) throws(APIError) -> Int? {
+        let value: Int
+        switch self[field] {
+        case nil: return nil
+        case .integer(let integer): value = integer
+        case .double(let double):
+            guard let integer = Int(exactly: double) else { throw self.wrong(field, "a whole number", .double(double)) }
+            value = integer
+        case let other?: throw self.wrong(field, "a whole number", other)
+        }
+        guard range.contains(value) else {
+            let wanted = range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+            throw APIError.invalid(self.name(field), "\(self.name(field)) is \(value): it must be \(wanted)")
+        }
+        return value
+    }
+
+    func number(_ field: String, in range: ClosedRange<Double> = -Double.infinity...Double.infinity) throws(APIError) -> Double? {
+        let value: Double
+        switch self[field] {
+        case nil: return nil
+        case .integer(let integer): value = Double(integer)
+        case .double(let double): value = double
+        case let other?: throw self.wrong(field, "a number", other)
+        }
+        guard range.contains(value) else {
+            throw APIError.invalid(
+                self.name(field),
+                "\(self.name(field)) is \(value): it must be \(range.lowerBound) to \(range.upperBound)"
+            )
+        }
+        return value
+    }
+
+    func list(_ field: String) throws(APIError) -> [TemplateValue]? {
+        switch self[field] {
+        case nil: return nil
+        case .list(let items): return items
+        case let other?: throw self.wrong(field, "a list", other)
+        }
+    }
+
+    /// One text, or a list of them.
+    func strings(_ field: String) throws(APIError) -> [String]? {
+        switch self[field] {
+        case nil: return nil
+        case .string(let text): return [text]
+        case .list(let items):
+            var texts: [String] = []
+            for (index, item) in items.enumerated() {
+                guard case .string(let text) = item else { throw self.wrong("\(field)[\(index)]", "a string", item) }
+                texts.append(text)
+            }
+            return texts
+        case let other?: throw self.wrong(field, "a string or a list of strings", other)
+        }
+    }
+
+    func fields(_ field: String) throws(APIError) -> RequestFields? {
+        guard let value = self[field] else { return nil }
+        return try RequestFields(value, path: self.name(field))
+    }
+
+    /// Refuses fields that would change what the answer means and that cannot be heeded.
+    ///
+    /// - Parameter harmless: Values that ask for what happens anyway.
+    func refuse(_ field: String, unless harmless: [TemplateValue] = [], because reason: String) throws(APIError) {
+        guard let value = self[field], !harmless.contains(value) else { return }
+        throw APIError.invalid(self.name(field), code: "unsupported_parameter", "\(self.name(field)) is not supported: \(reason)")
+    }
+
+    func wrong(_ field: String, _ wanted: String, _ value: TemplateValue) -> APIError {
+        APIError.invalid(self.name(field), "\(self.name(field)) is \(Self.kind(of: value)): it must be \(wanted)")
+    }
+
+    private static func kind(of value: TemplateValue) -> String {
+        switch value {
+        case .none: "null"
+        case .boolean(let value): "\(value)"
+        case .integer(let value): "\(value)"
+        case .double(let value): "\(value)"
+        case .string: "a string"
+        case .list: "a list"
+        case .dictionary: "an object"
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import HTTPTypes
+import Hummingbird
+
+/// All operations that a server has. What a path does not know is answered here, so that it too is an error of the API.
+struct RouteTable {
+    /// Lets a request pass, with what is known of who makes it, or throws.
+    typealias Guard = @Sendable (Route, Request, ServerContext) throws -> ServerContext
+
+    private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
+
+    let routes: [Route]
+
+    private static func answer(
+        _ request: Request,
+        _ context: ServerContext,
+        with route: Route,
+        guarding scope: Guard
+    ) async throws -> Response {
+        var context = try scope(route, request, context)
+        context.route = route.path
+        if let client = await ClientWatch.signal(of: context.channel) { context.client = client }
+        return try await context.client.cancelling { [context] in try await route.handler(request, context) }
+    }
+
+    /// Adds the operations to a router, and an answer with `Allow` for methods that a path does not have.
+    func install(in router: Router<ServerContext>, guarding scope: @escaping Guard) {
+        for (path, routes) in Dictionary(grouping: self.routes, by: \.path) {
+            var allowed = routes.map(\.method)
+            for route in routes {
+                router.on(route.pattern, method: route.method) { request, context in
+                    try await Self.answer(request, context, with: route, guarding: scope)
+                }
+            }
+            if let get = routes.first(where: { $0.method == .get }) {
+                allowed.append(.head)
+                router.on(get.pattern, method: .head) { request, context in
+                    try await Self.answer(request, context, with: get, guarding: scope).createHeadResponse()
+                }
+            }
+            let allow = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+            for method in Self.methods where !allowed.contains(method) {
+                router.on(routes[0].pattern, method: method) { request, _ -> Response in
+                    throw APIError(
+                        .methodNotAllowed,
+                        .invalidRequest,
+                        code: "method_not_allowed",
+                        headers: [.allow: allow],
+                        "\(path) has no \(request.method.rawValue): it has \(allow)"
+                    )
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import Hummingbird
+import NIOCore
+
+/// What is known of a request beside the request itself.
+struct ServerContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+    /// When its head had been read.
+    let received = ContinuousClock.now
+    /// The client's own `X-Request-Id`, else one that was made up.
+    var requestID = ""
+    /// The name of the key that it came with; nil if none is needed.
+    var keyName: String?
+    /// Tells when the client is gone.
+    var client = ClientSignal()
+    /// What its path is in the table of routes, such as `/v1/models/{id}`.
+    var route = ""
+
+    init(source: ApplicationRequestContextSource) {
+        self.coreContext = CoreRequestContextStorage(source: source)
+        self.channel = source.channel
+    }
+}

@@ -1,0 +1,60 @@
+import Mullama
+
+/// Starts what the APIs ask for.
+struct Inference: Sendable {
+    let models: ModelRegistry
+    let requests: RequestLog
+
+    /// Starts all answers of a request. When this returns, every one of them has been checked and handed to the engine, so that a request that
+    /// cannot be served is refused before anything is answered.
+    ///
+    /// - Throws: ``MullamaError`` or ``APIError``; `CancellationError` when the task is cancelled.
+    func start(_ request: InferenceRequest, for context: ServerContext) async throws -> InferenceRun {
+        let cancellation = CancellationToken()
+        let entry = self.requests.begin(context, cancellation: cancellation)
+        do {
+            let lease = try await self.models.lease(request.model, keepAlive: request.keepAlive)
+            var options = request.options
+            options.cancellation = cancellation
+            options.priority = options.priority ?? .normal
+            let generation = AsyncContext(lease.model, ContextParams(contextSize: request.contextSize))
+            var streams: [GenerationStream] = []
+            for prompt in request.prompts {
+                for choice in 0..<request.choices {
+                    // Choices of one prompt would all be the same with the seed that was asked for.
+                    options.seed = request.options.seed.map { $0 &+ UInt64(choice) }
+                    let context = streams.isEmpty ? generation : AsyncContext(lease.model, ContextParams(contextSize: request.contextSize))
+                    streams.append(try await Self.stream(prompt, request.maxTokens ?? .max, options, in: context))
+                }
+            }
+            return InferenceRun(
+                lease: lease,
+                promptTokens: [],
+                choices: request.choices,
+                streams: streams,
+                cancellation: cancellation,
+                onEnd: { entry.end() }
+            )
+        } catch {
+            entry.end()
+            throw error
+        }
+    }
+
+    private static func stream(
+        _ prompt: InferenceRequest.Prompt,
+        _ maxTokens: Int,
+        _ options: GenerationOptions,
+        in context: AsyncContext
+    ) async throws -> GenerationStream {
+        switch prompt {
+        case .text(let text): return context.stream(text, maxTokens: maxTokens, options: options)
+        case .tokens(let tokens): return context.stream(tokens, maxTokens: maxTokens, options: options)
+        case .rendered(let text): return context.stream(rendered: text, maxTokens: maxTokens, options: options)
+        case .chat(let messages, let tools, let variables):
+            let text = try await context.model.applyTemplate(messages, tools: tools, variables: variables)
+            return context.stream(rendered: text, maxTokens: maxTokens, options: options)
+        case .infill: throw APIError.invalid("suffix", "the model has no tokens for infill")
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import AsyncAlgorithms
+import Mullama
+
+/// A request that is being served: its model is held, and its answers are on their way.
+///
+/// Everything ends when the run goes away: the streams stop, and the model may be unloaded.
+final class InferenceRun: Sendable {
+    /// Which model answers.
+    let lease: ModelLease
+    /// Tokens of each prompt.
+    let promptTokens: [Int]
+    private let choices: Int
+    private let streams: [GenerationStream]
+    private let cancellation: CancellationToken
+    private let onEnd: @Sendable () -> Void
+
+    init(
+        lease: ModelLease,
+        promptTokens: [Int],
+        choices: Int,
+        streams: [GenerationStream],
+        cancellation: CancellationToken,
+        onEnd: @escaping @Sendable () -> Void
+    ) {
+        self.lease = lease
+        self.promptTokens = promptTokens
+        self.choices = choices
+        self.streams = streams
+        self.cancellation = cancellation
+        self.onEnd = onEnd
+    }
+
+    deinit {
+        self.cancellation.cancel()
+        self.onEnd()
+    }
+
+    /// Ends what is on its way: reading it throws `CancellationError`.
+    func cancel() {
+        self.cancellation.cancel()
+    }
+
+    /// All answers, whole.
+    ///
+    /// - Throws: What the first of them failed with; the others are cancelled.
+    func answers() async throws -> [InferenceAnswer] {
+        var answers: [InferenceAnswer] = []
+        for (index, stream) in self.streams.enumerated() {
+            let generation = try await stream.collect()
+            answers.append(InferenceAnswer(index: index, prompt: index / self.choices, generation: generation))
+        }
+        return answers
+    }
+
+    /// Calls `body` with what happens, in its order, until all answers have ended. While it is busy nothing is taken from the streams, so that
+    /// a slow reader slows down its own answers alone.
+    ///
+    /// - Parameters:
+    ///   - silence: After this time without an event, ``InferenceEvent/silence`` is one.
+    ///   - client: Whose leaving ends the run.
+    /// - Throws: What the first answer failed with, or `body` threw.
+    @concurrent
+    func events(silence: Duration, client: ClientSignal, _ body: @concurrent (InferenceEvent) async throws -> Void) async throws {
+        let handler = client.onGone { self.cancel() }
+        defer { client.remove(handler) }
+        let events = AsyncThrowingChannel<InferenceEvent, any Error>()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            for (index, stream) in self.streams.enumerated() {
+                group.addTask { await Self.forward(stream, index, to: events) }
+            }
+            group.addTask {
+                while (try? await Task.sleep(for: silence)) != nil { await events.send(.silence) }
+            }
+            var ended = 0
+            var isSilent = false
+            for try await event in events {
+                switch event {
+                case .silence:
+                    defer { isSilent = true }
+                    if isSilent { try await body(event) }
+                    continue
+                case .chunk: break
+                case .ended: ended += 1
+                }
+                isSilent = false
+                try await body(event)
+                if ended == self.streams.count { break }
+            }
+        }
+    }
+
+    private static func forward(_ stream: GenerationStream, _ index: Int, to events: AsyncThrowingChannel<InferenceEvent, any Error>) async
+    {
+        do {
+            for try await chunk in stream { await events.send(.chunk(chunk, answer: index)) }
+            guard let result = stream.result else { throw CancellationError() }
+            let end = InferenceEnd(reason: result.finishReason, usage: result.usage, timings: result.timings, seed: stream.seed)
+            await events.send(.ended(end, answer: index))
+        } catch {
+            events.fail(error)
+        }
+    }
+
+    /// Which prompt an answer is for.
+    func prompt(of answer: Int) -> Int { answer / self.choices }
+}

@@ -1,5 +1,0 @@
-import AsyncAlgorithms
-import Crypto
-import Hummingbird
-import Metrics
-import Mullama
