@@ -32,7 +32,7 @@ extension AsyncModel {
         template name: String? = nil,
         date: TemplateDate = .now
     ) async throws -> String {
-        guard !messages.isEmpty else { throw MullamaError(.invalidRequest, "the conversation is empty: give at least one message") }
+        guard !messages.isEmpty else { throw ChatPrompt.isEmpty }
         var prompt = ChatPrompt(messages)
         prompt.tools = tools.isEmpty ? .none : .list(tools)
         prompt.addGenerationPrompt = addGenerationPrompt

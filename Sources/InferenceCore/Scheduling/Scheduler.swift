@@ -94,7 +94,7 @@ extension Scheduler {
         if let early {
             return [.finish(request.id, early, usage, Timings())]
         }
-        if let fault = self.reasonToRefuse(request) {
+        if let fault = self.limits.reasonToRefuse(request) {
             return [.fail(request.id, fault, usage, Timings())]
         }
         if let fault = self.reasonNotToQueue(request, now: now) {

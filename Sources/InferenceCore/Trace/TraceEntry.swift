@@ -1,5 +1,8 @@
 /// One request of a trace: what is asked for and when, without a word of it. The format is in `docs/traces.md`.
 public struct TraceEntry: Sendable, Hashable {
+    /// The largest number of tokens that an entry may name.
+    package static let largestCount = 1 << 30
+
     /// When it comes, from the trace's beginning.
     public var arrival: Duration
     /// Requests of one context are served one after the other.
@@ -87,7 +90,8 @@ extension TraceEntry: Codable {
         }
         func count(_ key: Key, from least: Int) throws -> Int? {
             try container.decodeIfPresent(Int.self, forKey: key).map { value in
-                try Self.require(least...(1 << 30) ~= value, "must be \(least) to \(1 << 30) and is \(value)", key, container)
+                let range = least...Self.largestCount
+                try Self.require(range ~= value, "must be \(least) to \(Self.largestCount) and is \(value)", key, container)
                 return value
             }
         }

@@ -55,11 +55,23 @@ package final class ActivityLog: Sendable {
         let queue = all.indices.filter { all[$0].phase == .queued }.sorted { lhs, rhs in
             (all[rhs].priority, all[lhs].id) < (all[lhs].priority, all[rhs].id)
         }
+        let load = QueueLoad(requests: all.count, parallel: self.parallel, slotTime: slotTime)
         for (position, index) in queue.enumerated() {
             all[index].queuePosition = position
-            all[index].estimatedWait = slotTime.map { $0 * (position + 1) / self.parallel }
+            all[index].estimatedWait = load.estimatedWait(position: position)
         }
         return all
+    }
+
+    /// Why no further call may wait; nil if it may. Those whose prompt is still being turned into tokens count as well.
+    func reasonToRefuse(queueLimit: Int?) -> RequestFault? {
+        guard let queueLimit else { return nil }
+        let load = self.state.withLock { state -> QueueLoad? in
+            guard state.live.count - self.parallel >= queueLimit else { return nil }
+            let suspended = state.live.values.count { $0.status.phase == .suspended }
+            return QueueLoad(requests: state.live.count - suspended, parallel: self.parallel, slotTime: state.slotTime)
+        }
+        return load?.reasonToRefuse(limit: queueLimit)
     }
 
     /// The last generations that ended, the latest last.
@@ -152,18 +164,8 @@ package final class ActivityLog: Sendable {
     }
 
     /// A call that ended before the engine saw it.
-    func endedEarly(_ id: RequestID, _ reason: FinishReason, code: MullamaError.Code? = nil, cancelLatency: Duration? = nil) {
-        self.ended(
-            id,
-            GenerationRecord(
-                id: id.rawValue,
-                finishReason: reason,
-                errorCode: code,
-                usage: Usage(),
-                timings: Timings(),
-                cancelLatency: cancelLatency
-            )
-        )
+    func endedEarly(_ id: RequestID, _ reason: FinishReason, code: MullamaError.Code? = nil, usage: Usage = Usage()) {
+        self.ended(id, GenerationRecord(id: id.rawValue, finishReason: reason, errorCode: code, usage: usage, timings: Timings()))
     }
 
     func restarted() {

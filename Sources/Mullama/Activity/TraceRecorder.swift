@@ -53,12 +53,15 @@ struct TraceRecorder {
     ) -> TraceEntry {
         // Who was cut off would have gone on, for all that is known.
         let endedByItself = reason == .stop || reason == .stopSequence
+        // Who asks for all that there is room for may have said so with any number.
+        let most = request.overflow == .shift ? TraceEntry.largestCount : request.contextSize - request.prompt.count
+        let maxTokens = max(1, min(request.maxTokens, most))
         return TraceEntry(
             arrival: arrival,
             context: request.context.rawValue,
             prompt: self.pieces(of: request.prompt),
-            answerTokens: endedByItself ? usage.completionTokens : request.maxTokens,
-            maxTokens: request.maxTokens,
+            answerTokens: endedByItself ? usage.completionTokens : maxTokens,
+            maxTokens: maxTokens,
             contextSize: request.contextSize,
             priority: request.priority,
             deadline: request.deadline.map { max(.zero, $0 - arrival) },

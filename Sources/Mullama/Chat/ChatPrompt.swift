@@ -21,4 +21,6 @@ package struct ChatPrompt: Sendable {
     init(_ messages: [ChatMessage]) {
         self.init(messages: .list(messages.map(\.templateValue)))
     }
+
+    static let isEmpty = MullamaError(.invalidRequest, "the conversation is empty: give at least one message")
 }

@@ -19,6 +19,7 @@ package final class ModelHost: StreamProducer {
     let engine: InferenceEngine
     /// Whether a prompt can start from what another has computed.
     let reusesPrefixes: Bool
+    private let limits: SchedulerLimits
     private let abort: AbortSignal
     private let idleWork: (any IdleWork)?
     package let activity: ActivityLog
@@ -48,6 +49,7 @@ package final class ModelHost: StreamProducer {
         let engine = InferenceEngine(thread: thread, clock: clock, scheduler: scheduler, activity: activity)
         self.activity = activity
         self.reusesPrefixes = reusesPrefixes
+        self.limits = scheduler.limits
         self.engine = engine
         self.identity = identity
         self.abort = abort
@@ -86,17 +88,23 @@ package final class ModelHost: StreamProducer {
 
         self.idleWork?.interrupt()
         // Ids must reach the engine in growing order, so a call gets its number and its place in the queue at once.
-        let (channel, isOpen) = self.state.withLock { state in
+        let (channel, refusal) = self.state.withLock { state -> (StreamChannel, MullamaError?) in
             state.lastRequest += 1
             let channel = StreamChannel(request: RequestID(state.lastRequest), seed: seed, producer: self)
-            guard let vocabulary = state.vocabulary else { return (channel, false) }
+            guard let vocabulary = state.vocabulary else { return (channel, .modelClosed) }
+            let overload = self.activity.reasonToRefuse(queueLimit: self.limits.queueLimit)
             self.activity.started(channel.request, priority: priority, runtime: runtime?.generations)
-            self.text.run { [engine, activity] in
+            if let overload {
+                self.activity.endedEarly(channel.request, .failed, code: .overloaded)
+                return (channel, MullamaError(overload))
+            }
+            self.text.run { [engine, activity, limits] in
                 let isCancelled = channel.isOver || options.cancellation?.isCancelled ?? false
                 guard !isCancelled else {
                     let isLate = deadline.map { $0 <= engine.clock.now() } ?? false
                     return activity.endedEarly(channel.request, isLate ? .deadline : .cancelled)
                 }
+                var usage = Usage()
                 do {
                     try ContextParams(contextSize: context.contextSize).validate()
                     try options.validate(maxTokens: maxTokens, vocabularySize: vocabulary.size)
@@ -112,20 +120,21 @@ package final class ModelHost: StreamProducer {
                         deadline: deadline,
                         isStrict: context.isStrict
                     )
+                    usage.promptTokens = request.prompt.count
+                    if let fault = limits.reasonToRefuse(request) { throw MullamaError(fault) }
                     let sampler = try vocabulary.makeSampler(options, seed: seed, prompt: request.prompt)
                     let isSent = engine.send { $0.submit(request, sampler: sampler, to: channel) }
-                    guard !isSent else { return }
-                    activity.endedEarly(channel.request, .failed, code: .modelClosed)
-                    channel.fail(MullamaError.modelClosed)
+                    guard isSent else { throw MullamaError.modelClosed }
+                    channel.accept(promptTokens: usage.promptTokens)
                 } catch {
-                    activity.endedEarly(channel.request, .failed, code: (error as? MullamaError)?.code)
+                    activity.endedEarly(channel.request, .failed, code: (error as? MullamaError)?.code, usage: usage)
                     channel.fail(error)
                 }
             }
-            return (channel, true)
+            return (channel, nil)
         }
-        guard isOpen else {
-            channel.fail(MullamaError.modelClosed)
+        if let refusal {
+            channel.fail(refusal)
             return channel
         }
         if let deadline { channel.expire(at: deadline, on: self.engine.clock) }

@@ -21,6 +21,7 @@ enum Prompt: Sendable {
             guard let beginning = vocabulary.beginning, tokens.first != beginning else { return tokens }
             return [beginning] + tokens
         case .chat(let prompt, let templates):
+            if case .list(let messages) = prompt.messages, messages.isEmpty { throw ChatPrompt.isEmpty }
             return try Prompt.rendered(try templates.render(prompt)).tokens(vocabulary)
         case .tokens(let tokens):
             if let stranger = tokens.first(where: { !vocabulary.contains($0) }) {

@@ -20,6 +20,19 @@ public struct GenerationStream: AsyncSequence, Sendable {
         AsyncIterator(self.lifetime)
     }
 
+    /// Waits until the call was checked, its prompt turned into tokens, and both handed to the engine. It does not wait for a step, so that a
+    /// server knows what it will answer with before it sends the first byte.
+    ///
+    /// It may be called at any time, by any number of tasks; after the acceptance it returns at once. Cancelling a task that waits ends the stream.
+    ///
+    /// - Returns: The tokens of the prompt.
+    /// - Throws: What the call failed with before: ``MullamaError`` with `invalidRequest`, `invalidGrammar`, `contextWindowExceeded`, `overloaded`
+    ///   for a full queue, `cacheExhausted`, `timedOut` or `modelClosed`; `CancellationError`. What can only be told later, such as that a model
+    ///   finds no memory when the call's turn comes, is thrown by the stream.
+    public func accepted() async throws -> Int {
+        try await self.lifetime.channel.accepted(isolation: #isolation)
+    }
+
     /// Waits for the whole answer.
     ///
     /// - Throws: ``MullamaError`` for what failed, with the text so far in ``MullamaError/partialText``;
@@ -54,7 +67,7 @@ public struct GenerationStream: AsyncSequence, Sendable {
     }
 
     /// The number of its request, as ``GenerationStatus/id`` has it.
-    var id: UInt64 { self.lifetime.channel.request.rawValue }
+    package var id: UInt64 { self.lifetime.channel.request.rawValue }
 
     /// All that came, without what was dropped unread, and how it ended; nil before the end.
     var outcome: (text: String, end: Result<GenerationSummary, any Error>)? { self.lifetime.channel.outcome }

@@ -12,9 +12,11 @@ package protocol StreamProducer: Sendable {
 /// The way of one answer from the engine to its consumer. Holds the lock and the continuation; ``StreamState`` decides.
 package final class StreamChannel: Sendable {
     private typealias Waiter = CheckedContinuation<GenerationChunk?, any Error>
+    private typealias Caller = CheckedContinuation<Int, any Error>
 
     private struct State {
         var stream = StreamState<Waiter>()
+        var acceptance = AcceptanceState<Caller>()
         /// Text delivered into the channel so far, for the error of a call that runs out of time, and for a chat's history.
         var text = ""
         /// How many tokens that text is made of.
@@ -43,6 +45,12 @@ package final class StreamChannel: Sendable {
     }
 
     // MARK: The engine's side
+
+    /// The call was checked and handed to the engine.
+    func accept(promptTokens count: Int) {
+        let callers = self.state.withLock { $0.stream.end == nil ? $0.acceptance.accept(count) : [] }
+        for caller in callers { caller.resume(returning: count) }
+    }
 
     /// - Returns: Whether the consumer is behind and the engine should pause. The engine does so before it takes the next message: a message
     ///   that the consumer has caught up must not be overtaken.
@@ -88,6 +96,27 @@ package final class StreamChannel: Sendable {
         } onCancel: {
             // Before the end: the time limit looks for the text as soon as its body has ended.
             if let scope, let text = self.unfinishedText { scope.keep(text) }
+            self.cancel()
+        }
+    }
+
+    /// Waits until the call is accepted, and returns the tokens of its prompt.
+    func accepted(isolation: isolated (any Actor)?) async throws -> Int {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation(isolation: isolation) { caller in
+                let known = self.state.withLock { state -> Result<Int, any Error>? in
+                    if let count = state.acceptance.promptTokens { return .success(count) }
+                    switch state.stream.end {
+                    case .failed(let error): return .failure(error)
+                    case .finished(let summary): return .success(summary.usage.promptTokens)
+                    case nil:
+                        state.acceptance.wait(caller)
+                        return nil
+                    }
+                }
+                if let known { caller.resume(with: known) }
+            }
+        } onCancel: {
             self.cancel()
         }
     }
@@ -194,12 +223,12 @@ package final class StreamChannel: Sendable {
     ///   - discarding: Whether what the consumer has not read is dropped.
     ///   - reason: Why the engine is to stop; nil if it is the engine that says that this is the end.
     private func finish(_ end: StreamState<Waiter>.End, discarding: Bool = false, stopping reason: FinishReason? = nil) {
-        let (waiter, isFirst, endings) = self.state.withLock { state in
+        let (waiter, callers, isFirst, endings) = self.state.withLock { state in
             let unread = discarding ? state.stream.bufferedLength : 0
             let (waiter, isFirst) = state.stream.finish(end, discarding: discarding)
             if isFirst, unread > 0 { state.text = String(decoding: state.text.utf8.dropLast(unread), as: UTF8.self) }
             defer { if isFirst { state.endings = Endings() } }
-            return (waiter, isFirst, state.endings)
+            return (waiter, isFirst ? state.acceptance.end() : [], isFirst, state.endings)
         }
         guard isFirst else { return }
         if let cancellation = endings.cancellation { cancellation.token.removeHandler(cancellation.handler) }
@@ -207,8 +236,12 @@ package final class StreamChannel: Sendable {
         let producer = self.producer.withLock { $0.take() }
         if let reason { producer?.cancel(self.request, reason: reason) }
         switch end {
-        case .finished: waiter?.resume(returning: nil)
-        case .failed(let error): waiter?.resume(throwing: error)
+        case .finished(let summary):
+            waiter?.resume(returning: nil)
+            for caller in callers { caller.resume(returning: summary.usage.promptTokens) }
+        case .failed(let error):
+            waiter?.resume(throwing: error)
+            for caller in callers { caller.resume(throwing: error) }
         }
         endings.onEnd?()
     }

@@ -149,15 +149,16 @@ struct SchedulerFaultTests {
         #expect(harness.text(2) == "xxxx" && harness.text(3) == "xxxx")
     }
 
-    @Test("one that never fits is refused when its turn comes, with both counts, and the next one runs")
+    @Test("one that never fits is refused at once, with both counts, and the next one runs")
     func neverFits() throws {
         var harness = SchedulerHarness(parallel: 4, cells: 1_024)
-        harness.add(.sample(1, prompt: 0..<2_000, contextSize: 4_096))
-        harness.add(.sample(2))
-        harness.run()
-        let fault = try #require(harness.ending(1)?.fault)
+        harness.add(.sample(1, maxTokens: 40))
+        harness.add(.sample(2, prompt: 0..<2_000, contextSize: 4_096))
+        let fault = try #require(harness.ending(2)?.fault)
         #expect(fault.code == .cacheExhausted)
         #expect(fault.message.contains("2048") && fault.message.contains("1024"))
-        #expect(harness.text(2) == "xxxx")
+        harness.add(.sample(3))
+        harness.run()
+        #expect(harness.text(3) == "xxxx")
     }
 }
