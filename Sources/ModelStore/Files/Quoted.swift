@@ -1,6 +1,6 @@
 /// Puts text from outside into a message: in quotes, on one line, and short.
-enum Quoted {
-    static func text(_ text: some StringProtocol) -> String {
+package enum Quoted {
+    package static func text(_ text: some StringProtocol) -> String {
         var shown = ""
         for scalar in text.unicodeScalars.prefix(100) {
             // A control character in an error message could move the cursor of the terminal that shows it.

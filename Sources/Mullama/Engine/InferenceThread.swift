@@ -45,7 +45,7 @@ package final class InferenceThread: SerialExecutor {
     }
 
     /// Runs blocking `work` on a thread of its own and waits for it without blocking the caller's.
-    static func performOnce<R: Sendable>(name: String, _ work: @escaping @Sendable () throws -> R) async throws -> R {
+    package static func performOnce<R: Sendable>(name: String, _ work: @escaping @Sendable () throws -> R) async throws -> R {
         let thread = InferenceThread(name: name)
         defer { thread.stop() }
         return try await thread.perform(work)

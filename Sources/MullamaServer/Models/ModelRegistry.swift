@@ -1,0 +1,322 @@
+import Foundation
+package import ModelStore
+package import Mullama
+import ServiceLifecycle
+import Synchronization
+
+/// The models of a server: loaded when they are first asked for, kept for a time after their last use, and unloaded, least recently used
+/// first, when another needs their memory. A model that is in use is never unloaded.
+///
+/// What is decided is decided by ``RegistryState``; this is the lock around it, and what is done without the lock.
+package final class ModelRegistry: Service {
+    /// A model in memory, or on its way in or out.
+    private struct Resident {
+        /// By the name that it was first asked for.
+        let reference: ModelReference
+        var load: Task<Void, Never>?
+        var progress = 0.0
+        var model: AsyncModel?
+        var loadTime = Duration.zero
+        /// Those who wait for its end.
+        var leavers: [OneShot<Void>] = []
+    }
+
+    private struct Waiter {
+        let reference: ModelReference
+        let asked: Duration
+        let answer = OneShot<ModelLease>()
+        var foundIt = false
+    }
+
+    private struct Core {
+        var state: RegistryState
+        var residents: [ModelKey: Resident] = [:]
+        var waiters: [RegistryState.Ticket: Waiter] = [:]
+        var alarm: (time: Duration, task: Task<Void, Never>)?
+        /// How long those who use a model may go on when it is closed; nil until the registry is.
+        var grace: Duration?
+        var closers: [OneShot<Void>] = []
+    }
+
+    /// What is left to do once the lock is free.
+    private typealias Effect = @Sendable () -> Void
+
+    /// How long what the engine has in hand may take when a model is unloaded. Nobody waits for it: all leases are back.
+    private static let tail = Duration.seconds(5)
+
+    package let catalog: ModelCatalog
+    package let params: ModelParams
+    /// Bytes that all models together may take.
+    package let memoryBudget: Int
+    private let keepAlive: KeepAlive?
+    private let loader: any ModelLoading
+    private let clock: EngineClock
+    private let core: Mutex<Core>
+
+    /// - Parameters:
+    ///   - named: Models that are served beside those in the store; requests that name none get the first.
+    ///   - memoryBudget: Bytes that all models together may take, each counted with its weights, its buffers and the cache of one context. Nil for
+    ///     nine tenths of what the machine has available now.
+    ///   - keepAlive: How long a model is kept after its last use, unless a request says otherwise. Nil for five minutes, and for ever for the
+    ///     default model.
+    ///   - waitLimit: How long a call may wait for others to let go of the memory that its model needs. Nil for that of `params`, else 30 s.
+    ///   - clock: What all times are measured with.
+    /// - Throws: What ``ModelCatalog/init(named:store:)`` throws.
+    package init(
+        named: [NamedModel],
+        params: ModelParams = ModelParams(),
+        store: ModelStore = ModelStore(),
+        memoryBudget: Int? = nil,
+        keepAlive: KeepAlive? = nil,
+        waitLimit: Duration? = nil,
+        loader: any ModelLoading = FileModelLoader(),
+        clock: any Clock<Duration> = ContinuousClock()
+    ) throws(MullamaError) {
+        let available = SystemMemory.available ?? SystemMemory.total
+        let budget = memoryBudget ?? (available - available / 10)
+        self.catalog = try ModelCatalog(named: named, store: store)
+        self.params = params
+        self.memoryBudget = budget
+        self.keepAlive = keepAlive
+        self.loader = loader
+        self.clock = EngineClock(clock)
+        self.core = Mutex(
+            Core(state: RegistryState(budget: budget, waitLimit: waitLimit ?? params.waitLimit ?? .seconds(30)))
+        )
+    }
+
+    // MARK: Names
+
+    /// The model that a request means, without loading it: for refusals before any work. Reads a small file of the store.
+    ///
+    /// - Parameter name: Nil for the default model.
+    /// - Throws: ``MullamaError/Code/modelNotFound`` with the names that are there.
+    package func resolve(_ name: String?) throws -> ModelReference {
+        try self.catalog.resolve(name)
+    }
+
+    /// All models that requests can name, sorted by name. Reads the store, and headers that it has not read before, on the calling thread.
+    package func available() throws -> [AvailableModel] {
+        try self.catalog.available()
+    }
+
+    // MARK: Leases
+
+    /// The model of that name, loaded if it must be. It stays in memory as long as somebody has a lease of it, and for its time after that.
+    ///
+    /// Cancelling the task that waits leaves a load to the others who wait for it, and ends it if there are none.
+    ///
+    /// - Parameters:
+    ///   - name: Nil for the default model.
+    ///   - keepAlive: How long the model is kept after its last use, from now on until it is unloaded. Nil leaves that as it is.
+    /// - Throws: ``MullamaError`` with `modelNotFound`; `outOfMemory` for a model larger than the budget; `overloaded`, with the time after which to
+    ///   try again, if others have not let go of enough memory in time; `modelClosed` after ``close(grace:)``; what its load has failed
+    ///   with. `CancellationError` when the task is cancelled.
+    package func lease(_ name: String?, keepAlive: KeepAlive? = nil) async throws -> ModelLease {
+        try Task.checkCancellation()
+        let reference = try self.catalog.resolve(name)
+        let known = self.core.withLock { $0.state.entries[reference.key]?.need }
+        let need: Int
+        if let known { need = known } else { need = try await self.loader.memoryNeed(of: reference, self.params) }
+
+        let waiter = Waiter(reference: reference, asked: self.clock.now())
+        let ticket = self.enter(waiter, need: need, keepAlive: keepAlive)
+        return try await withTaskCancellationHandler {
+            try await waiter.answer.value()
+        } onCancel: {
+            self.apply { state, _ in state.cancel(ticket) }
+        }
+    }
+
+    private func enter(_ waiter: Waiter, need: Int, keepAlive: KeepAlive?) -> RegistryState.Ticket {
+        let key = waiter.reference.key
+        let usual = self.keepAlive ?? (self.catalog.defaultKey == key ? .forever : .standard)
+        let (ticket, effects) = self.core.withLock { core in
+            let (ticket, actions) = core.state.ask(key, need: need, keepAlive: keepAlive, usual: usual, now: waiter.asked)
+            core.waiters[ticket] = waiter
+            core.waiters[ticket]?.foundIt = actions == [.grant(ticket, key)]
+            if core.residents[key] == nil { core.residents[key] = Resident(reference: waiter.reference) }
+            return (ticket, self.carryOut(actions, &core))
+        }
+        for effect in effects { effect() }
+        return ticket
+    }
+
+    // MARK: Unloading
+
+    /// Unloads a model at once if nobody uses it, and waits for that; else when the last lease ends, without waiting. Who asks for it meanwhile
+    /// gets it all the same.
+    package func unload(_ name: String) async {
+        let key = (try? self.catalog.resolve(name))?.key ?? self.loaded.first { $0.reference.name == name }?.reference.key
+        guard let key else { return }
+        await self.unload(key)
+    }
+
+    func unloadWhenIdle(_ key: ModelKey) {
+        self.apply { state, now in state.unload(whenIdle: key, now: now) }
+    }
+
+    private func unload(_ key: ModelKey) async {
+        let leaver = OneShot<Void>()
+        self.unloadWhenIdle(key)
+        let isLeaving = self.core.withLock { core in
+            guard core.state.entries[key]?.phase == .unloading else { return false }
+            core.residents[key]?.leavers.append(leaver)
+            return true
+        }
+        if isLeaving { try? await leaver.value() }
+    }
+
+    /// Refuses all later calls, ends those that wait, and closes all models: what generates may go on for `grace`, and is ended then.
+    package func close(grace: Duration) async {
+        self.core.withLock { core in
+            core.grace = core.grace.map { min($0, grace) } ?? grace
+        }
+        self.apply { state, _ in state.close() }
+        let closer = OneShot<Void>()
+        let isDone = self.core.withLock { core in
+            guard !core.state.entries.isEmpty else { return true }
+            core.closers.append(closer)
+            return false
+        }
+        if !isDone { try? await closer.value() }
+    }
+
+    // MARK: Watching
+
+    /// The models that are in memory or on their way in or out, sorted by name. Waits for nothing.
+    package var loaded: [LoadedModel] {
+        let now = self.clock.now()
+        let date = Date.now
+        let models = self.core.withLock { core in
+            core.residents.compactMap { key, resident -> LoadedModel? in
+                guard let entry = core.state.entries[key] else { return nil }
+                return LoadedModel(
+                    entry,
+                    resident.reference,
+                    resident.model,
+                    progress: resident.progress,
+                    loadTime: resident.loadTime,
+                    now: now,
+                    date: date
+                )
+            }
+        }
+        return models.sorted { $0.reference.name < $1.reference.name }
+    }
+
+    /// Keeps a service group company: returns when it shuts down, or the task is cancelled. Models are unloaded in time also without it.
+    package func run() async throws {
+        try? await gracefulShutdown()
+    }
+
+    // MARK: Loads
+
+    private func load(_ reference: ModelReference) async {
+        let key = reference.key
+        let begin = self.clock.now()
+        do {
+            let model = try await self.loader.load(reference, self.params) { progress in
+                self.core.withLock { $0.residents[key]?.progress = progress }
+            }
+            let end = self.clock.now()
+            self.core.withLock { core in
+                core.residents[key]?.model = model
+                core.residents[key]?.loadTime = end - begin
+            }
+            self.apply { state, now in state.loaded(key, now: now) }
+        } catch {
+            self.apply(failure: error) { state, _ in state.failed(key) }
+        }
+    }
+
+    // MARK: Parts
+
+    /// Hands the state an input and does what comes of it.
+    ///
+    /// - Parameter failure: Why a load has failed, if that is the input.
+    private func apply(
+        failure: (any Error)? = nil,
+        _ input: (inout RegistryState, _ now: Duration) -> [RegistryState.Action]
+    ) {
+        let now = self.clock.now()
+        let effects = self.core.withLock { core in
+            let actions = input(&core.state, now)
+            return self.carryOut(actions, &core, failure)
+        }
+        for effect in effects { effect() }
+    }
+
+    /// Does what needs the lock, and returns what must not be done under it. Tasks are only made here, so that a cancel finds them.
+    private func carryOut(_ actions: [RegistryState.Action], _ core: inout Core, _ failure: (any Error)? = nil) -> [Effect] {
+        var effects: [Effect] = []
+        for action in actions {
+            switch action {
+            case .load(let key):
+                guard let reference = core.residents[key]?.reference else { continue }
+                core.residents[key]?.progress = 0
+                core.residents[key]?.load = Task.detached { await self.load(reference) }
+            case .cancelLoad(let key):
+                core.residents[key]?.load?.cancel()
+            case .unload(let key):
+                guard let model = core.residents[key]?.model.take() else { continue }
+                let grace = core.grace ?? Self.tail
+                Task.detached {
+                    await model.close(grace: grace)
+                    self.apply { state, _ in state.unloaded(key) }
+                }
+            case .grant(let ticket, let key):
+                guard let waiter = core.waiters.removeValue(forKey: ticket), let model = core.residents[key]?.model else { continue }
+                effects.append { waiter.answer.settle(.success(self.makeLease(model, waiter))) }
+            case .refuse(let ticket, let refusal):
+                guard let waiter = core.waiters.removeValue(forKey: ticket) else { continue }
+                let error = refusal.error(waiter.reference, failure)
+                effects.append { waiter.answer.settle(.failure(error)) }
+            }
+        }
+        return effects + self.tidy(&core)
+    }
+
+    private func makeLease(_ model: AsyncModel, _ waiter: Waiter) -> ModelLease {
+        let begin = self.clock.now()
+        let key = waiter.reference.key
+        return ModelLease(model, waiter.reference, loadTime: waiter.foundIt ? .zero : begin - waiter.asked) { [weak self] in
+            self?.apply { state, now in state.release(key, held: now - begin, now: now) }
+        }
+    }
+
+    /// Forgets models that are gone, tells those who waited for that, and sets the alarm.
+    private func tidy(_ core: inout Core) -> [Effect] {
+        var told: [OneShot<Void>] = []
+        for key in core.residents.keys where core.state.entries[key]?.phase != .unloading {
+            told += core.residents[key]?.leavers ?? []
+            core.residents[key]?.leavers = []
+            if core.state.entries[key] == nil { core.residents[key] = nil }
+        }
+        if core.state.entries.isEmpty {
+            told += core.closers
+            core.closers = []
+        }
+        self.setAlarm(&core)
+        return told.map { one in { one.settle(.success(())) } }
+    }
+
+    /// An alarm that is set too early is left: it sets the next one when it rings.
+    private func setAlarm(_ core: inout Core) {
+        guard let next = core.state.nextEvent else { return }
+        if let alarm = core.alarm, alarm.time <= next { return }
+        core.alarm?.task.cancel()
+        // Clocks cannot count as far as some models are kept.
+        let time = min(next, self.clock.now() + .seconds(86_400))
+        let task = Task.detached { [weak self, clock] in
+            guard (try? await clock.sleep(time)) != nil else { return }
+            self?.ring()
+        }
+        core.alarm = (time, task)
+    }
+
+    private func ring() {
+        self.core.withLock { $0.alarm = nil }
+        self.apply { state, now in state.advance(to: now) }
+    }
+}
