@@ -1,0 +1,5 @@
+/// Which series of which metric.
+struct SeriesID: Sendable, Hashable {
+    var name: String
+    var labels: MetricLabels
+}

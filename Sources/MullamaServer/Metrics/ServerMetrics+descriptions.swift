@@ -1,0 +1,106 @@
+extension ServerMetrics {
+    static let requests = MetricDescription.counter(
+        "mullama_http_requests_total",
+        by: ["route", "method", "status"],
+        "HTTP requests that were answered."
+    )
+    static let requestDuration = MetricDescription.histogram(
+        "mullama_http_request_duration_seconds",
+        by: ["route", "method"],
+        [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300],
+        "From the head of an HTTP request to the last byte of its answer."
+    )
+    static let inFlight = MetricDescription.gauge(
+        "mullama_http_requests_in_flight",
+        "HTTP requests that are being answered."
+    )
+    static let sentBytes = MetricDescription.counter(
+        "mullama_http_sent_bytes_total",
+        by: ["route"],
+        "Bytes of the bodies of answers."
+    )
+    static let disconnects = MetricDescription.counter(
+        "mullama_http_disconnects_total",
+        by: ["route"],
+        "Clients that left before their answer had ended."
+    )
+    static let refusals = MetricDescription.counter(
+        "mullama_refusals_total",
+        by: ["reason"],
+        "Requests that were refused before any work was done for them."
+    )
+    static let timeToFirstToken = MetricDescription.histogram(
+        "mullama_time_to_first_token_seconds",
+        by: ["model"],
+        [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
+        "From a request to the first token of its answer (TTFT)."
+    )
+    static let interToken = MetricDescription.histogram(
+        "mullama_inter_token_seconds",
+        by: ["model"],
+        [0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5],
+        "From one token of an answer to the next."
+    )
+    static let queueTime = MetricDescription.histogram(
+        "mullama_queue_seconds",
+        by: ["model"],
+        [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
+        "From a request to the first step that computed for it."
+    )
+    static let duration = MetricDescription.histogram(
+        "mullama_generation_duration_seconds",
+        by: ["model"],
+        [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600],
+        "From a request to the end of its answer, of answers that came to one."
+    )
+    static let cancelLatency = MetricDescription.histogram(
+        "mullama_cancel_latency_seconds",
+        by: ["model"],
+        [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5],
+        "From a cancel, a client that left or a deadline until the slot was free for another request."
+    )
+    static let promptTokens = MetricDescription.counter(
+        "mullama_prompt_tokens_total",
+        by: ["model"],
+        "Tokens of prompts, those found in the cache among them."
+    )
+    static let cachedTokens = MetricDescription.counter(
+        "mullama_cached_tokens_total",
+        by: ["model"],
+        "Tokens of prompts that were found computed."
+    )
+    static let completionTokens = MetricDescription.counter(
+        "mullama_completion_tokens_total",
+        by: ["model"],
+        "Tokens that were generated."
+    )
+    static let generations = MetricDescription.counter(
+        "mullama_generations_total",
+        by: ["model", "reason"],
+        "Generations that have ended, by what ended them."
+    )
+    static let modelLoads = MetricDescription.counter(
+        "mullama_model_loads_total",
+        by: ["model", "outcome"],
+        "Loads of models that ended: loaded or failed."
+    )
+    static let modelUnloads = MetricDescription.counter(
+        "mullama_model_unloads_total",
+        by: ["model"],
+        "Models that were taken out of memory."
+    )
+    static let modelLoadTime = MetricDescription.histogram(
+        "mullama_model_load_seconds",
+        by: ["model"],
+        [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300],
+        "How long models took to load, of those that did."
+    )
+
+    /// All of them, for the registry and the documentation.
+    package static let descriptions = [
+        requests, requestDuration, inFlight, sentBytes, disconnects, refusals,
+        timeToFirstToken, interToken, queueTime, duration, cancelLatency,
+        promptTokens, cachedTokens, completionTokens, generations,
+        modelLoads, modelUnloads, modelLoadTime,
+    ]
+}
