@@ -73,7 +73,7 @@ public struct GenerationStream: AsyncSequence, Sendable {
     var outcome: (text: String, end: Result<GenerationSummary, any Error>)? { self.lifetime.channel.outcome }
 
     /// Says in advance that the whole answer will be read, so that the engine does not wait for the reader meanwhile.
-    func collectsWhole() {
+    package func collectsWhole() {
         self.lifetime.channel.removeBound()
     }
 

@@ -17,19 +17,21 @@ struct Inference: Sendable {
             var options = request.options
             options.cancellation = cancellation
             options.priority = options.priority ?? .normal
-            let generation = AsyncContext(lease.model, ContextParams(contextSize: request.contextSize))
+            // All of them are on their way before the first is waited for.
             var streams: [GenerationStream] = []
             for prompt in request.prompts {
                 for choice in 0..<request.choices {
                     // Choices of one prompt would all be the same with the seed that was asked for.
                     options.seed = request.options.seed.map { $0 &+ UInt64(choice) }
-                    let context = streams.isEmpty ? generation : AsyncContext(lease.model, ContextParams(contextSize: request.contextSize))
-                    streams.append(try await Self.stream(prompt, request.maxTokens ?? .max, options, in: context))
+                    let context = AsyncContext(lease.model, ContextParams(contextSize: request.contextSize))
+                    streams.append(try Self.stream(prompt, request.maxTokens ?? .max, options, in: context))
                 }
             }
+            var promptTokens: [Int] = []
+            for stream in streams { promptTokens.append(try await stream.accepted()) }
             return InferenceRun(
                 lease: lease,
-                promptTokens: [],
+                promptTokens: promptTokens,
                 choices: request.choices,
                 streams: streams,
                 cancellation: cancellation,
@@ -46,14 +48,13 @@ struct Inference: Sendable {
         _ maxTokens: Int,
         _ options: GenerationOptions,
         in context: AsyncContext
-    ) async throws -> GenerationStream {
+    ) throws -> GenerationStream {
         switch prompt {
         case .text(let text): return context.stream(text, maxTokens: maxTokens, options: options)
         case .tokens(let tokens): return context.stream(tokens, maxTokens: maxTokens, options: options)
         case .rendered(let text): return context.stream(rendered: text, maxTokens: maxTokens, options: options)
         case .chat(let messages, let tools, let variables):
-            let text = try await context.model.applyTemplate(messages, tools: tools, variables: variables)
-            return context.stream(rendered: text, maxTokens: maxTokens, options: options)
+            return context.stream(chat: messages, tools: tools, variables: variables, maxTokens: maxTokens, options: options)
         case .infill: throw APIError.invalid("suffix", "the model has no tokens for infill")
         }
     }

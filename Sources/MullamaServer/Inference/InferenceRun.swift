@@ -7,7 +7,7 @@ import Mullama
 final class InferenceRun: Sendable {
     /// Which model answers.
     let lease: ModelLease
-    /// Tokens of each prompt.
+    /// Tokens of each answer's prompt.
     let promptTokens: [Int]
     private let choices: Int
     private let streams: [GenerationStream]
@@ -44,6 +44,8 @@ final class InferenceRun: Sendable {
     ///
     /// - Throws: What the first of them failed with; the others are cancelled.
     func answers() async throws -> [InferenceAnswer] {
+        // None of them waits for its turn to be read.
+        for stream in self.streams { stream.collectsWhole() }
         var answers: [InferenceAnswer] = []
         for (index, stream) in self.streams.enumerated() {
             let generation = try await stream.collect()
