@@ -12,6 +12,8 @@ struct BenchSetup: Sendable {
     var threads: Int
     /// The llama-server to measure against; nil measures ours alone.
     var server: String?
+    /// The `mullama` whose `serve` is measured beside the library; nil leaves it out.
+    var daemon: String?
     /// Whether answers may depend on load with ours.
     var reproducibility = Reproducibility.automatic
     /// What llama-server is fastest with.
@@ -23,7 +25,13 @@ struct BenchSetup: Sendable {
 
     /// The sides among these that can be measured here.
     func sides(_ sides: [Side]) -> [Side] {
-        self.server == nil ? sides.filter { !$0.isServer } : sides
+        sides.filter { side in
+            switch side {
+            case .server, .tunedServer: self.server != nil
+            case .daemon: self.daemon != nil
+            default: true
+            }
+        }
     }
 
     /// Makes one side ready: a loaded model, or a server that answers.
@@ -39,6 +47,15 @@ struct BenchSetup: Sendable {
                 contextSize: Self.contextSize,
                 threads: self.threads,
                 flags: side == .tunedServer ? self.tunedFlags : []
+            )
+        case .daemon:
+            guard let daemon = self.daemon else { throw BenchError("no mullama to serve") }
+            return try await Daemon(
+                program: daemon,
+                model: try ModelPath.of(self.model),
+                slots: slots,
+                contextSize: Self.contextSize,
+                threads: self.threads
             )
         case .bareLoop:
             return try BareLoop(path: try ModelPath.of(self.model), threads: self.threads, contextSize: 512)

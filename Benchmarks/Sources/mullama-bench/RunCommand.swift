@@ -24,6 +24,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "The llama-server to measure against. Without it, ours alone is measured.")
     var server: String?
 
+    @Option(help: "The mullama whose serve is measured beside the library.")
+    var daemon: String?
+
     @Option(help: "What llama-server is fastest with, as one string.")
     var serverFlags = "--flash-attn off"
 
@@ -47,6 +50,7 @@ struct RunCommand: AsyncParsableCommand {
             runs: self.runs,
             threads: self.threads ?? ProcessInfo.processInfo.activeProcessorCount,
             server: self.server,
+            daemon: self.daemon,
             tunedFlags: self.serverFlags.split(separator: " ").map(String.init)
         )
         let conditions = Conditions(setup)

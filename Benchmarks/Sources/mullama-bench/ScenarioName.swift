@@ -10,6 +10,8 @@ enum ScenarioName: String, CaseIterable, ExpressibleByArgument {
     case leaving
     case sameAnswer = "same-answer"
     case memory
+    case oneToken = "one-token"
+    case refusals
     case turns
     case everythingOn = "everything-on"
     case together
@@ -31,6 +33,8 @@ enum ScenarioName: String, CaseIterable, ExpressibleByArgument {
         case .leaving: LeavingScenario()
         case .sameAnswer: SameAnswerScenario()
         case .memory: MemoryScenario()
+        case .oneToken: OneTokenScenario()
+        case .refusals: RefusalsScenario()
         case .turns: TurnsScenario()
         case .everythingOn: EverythingOnScenario()
         case .together: TogetherScenario()

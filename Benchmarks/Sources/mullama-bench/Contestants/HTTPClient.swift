@@ -19,7 +19,14 @@ struct HTTPClient: Sendable {
         let status = try await self.exchange("POST", path, body: Array(json)) { bytes in
             for event in events.withLock({ $0.take(bytes) }) { onEvent(Data(event)) }
         }
-        guard status == 200 else { throw BenchError("llama-server answers with status \(status) to \(path)") }
+        guard status == 200 else { throw BenchError("the server answers with status \(status) to \(path)") }
+    }
+
+    /// Posts JSON.
+    ///
+    /// - Returns: The status.
+    func post(_ path: String, _ json: [UInt8]) async throws -> Int {
+        try await self.exchange("POST", path, body: json) { _ in }
     }
 
     /// - Returns: The status.

@@ -3,7 +3,7 @@ struct Duel {
     let setup: BenchSetup
     let sides: [Side]
 
-    init(_ setup: BenchSetup, _ sides: [Side] = [.server, .tunedServer, .ours]) {
+    init(_ setup: BenchSetup, _ sides: [Side] = [.server, .tunedServer, .ours, .daemon]) {
         self.setup = setup
         self.sides = setup.sides(sides)
     }

@@ -34,6 +34,12 @@ struct Row: Codable, Sendable {
         if let bar { self.mustBe(bar) }
     }
 
+    /// A figure of one side alone.
+    init(_ what: String, unit: String, _ figures: [Side: [Double]], bar: Bar) {
+        self.init(what, unit: unit, figures)
+        for side in figures.keys { self.mustBe(bar, of: side) }
+    }
+
     func values(of side: Side) -> [Double]? { self.figures.first { $0.side == side }?.values }
 
     /// Our own figure is held against a bar.

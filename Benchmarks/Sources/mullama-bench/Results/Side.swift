@@ -3,6 +3,7 @@ enum Side: String, Codable, Sendable, CaseIterable {
     case server = "llama-server"
     case tunedServer = "llama-server, best flags"
     case ours = "Mullama"
+    case daemon = "mullama serve"
     case oursUnlimited = "Mullama, maxStall off"
     case oursPlain = "Mullama, everything off"
     case bareLoop = "bare llama_decode loop"
@@ -10,5 +11,5 @@ enum Side: String, Codable, Sendable, CaseIterable {
     var name: String { self.rawValue }
 
     /// Whether it computes in a process of its own.
-    var isServer: Bool { self == .server || self == .tunedServer }
+    var isServer: Bool { self == .server || self == .tunedServer || self == .daemon }
 }

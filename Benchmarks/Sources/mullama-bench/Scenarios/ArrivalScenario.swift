@@ -5,6 +5,8 @@ struct ArrivalScenario: Scenario {
         var record: LoadRecord
         var arrival: Double
         var end: Double
+        /// Milliseconds; nil where there is nothing to ask.
+        var healthP99: Double?
 
         var streams: [Recording] { Array(self.record.streams.prefix(4)) }
         var longestGap: Double { LoadRecord(side: self.record.side, streams: self.streams).longestGap(from: self.arrival, to: self.end) }
@@ -12,7 +14,7 @@ struct ArrivalScenario: Scenario {
     }
 
     func run(_ setup: BenchSetup) async throws -> Findings {
-        let found = try await Duel(setup, [.server, .tunedServer, .ours, .oursUnlimited]).run { contestant, run in
+        let found = try await Duel(setup, [.server, .tunedServer, .ours, .oursUnlimited, .daemon]).run { contestant, run in
             try await Self.arrive(run, on: contestant)
         }
         var gap = Row(
@@ -21,10 +23,18 @@ struct ArrivalScenario: Scenario {
             found.mapValues { $0.map(\.longestGap) }
         )
         gap.mustBe(.atMost(120))
+        gap.mustBe(.atMost(150), of: .daemon)
         var first = Row("the long prompt's first token", unit: "s", found.mapValues { $0.map { $0.timeToFirst / 1000 } })
         first.ratio(to: .server, mustBe: .atMost(1.6))
         first.ratio(of: .oursUnlimited, to: .server, mustBe: .atMost(1))
-        return Findings(rows: [gap, first], plots: [Self.plot(found)], loads: found.mapValues { $0.map(\.record) })
+        let probes = found.mapValues { $0.compactMap(\.healthP99) }.filter { !$0.value.isEmpty }
+        var health = Row("/health meanwhile: 99th percentile", unit: "ms", probes)
+        health.mustBe(.atMost(10), of: .daemon)
+        return Findings(
+            rows: [gap, first] + (probes.isEmpty ? [] : [health]),
+            plots: [Self.plot(found)],
+            loads: found.mapValues { $0.map(\.record) }
+        )
     }
 
     private static func arrive(_ run: Int, on contestant: any Contestant) async throws -> Outcome {
@@ -41,12 +51,19 @@ struct ArrivalScenario: Scenario {
             }
             await load.reached(4)
             let arrival = load.now
-            try await load.request(Prompts.text(words: 1_500, number: run), tokens: 16)
+            let probe = HealthProbe(contestant)
+            do {
+                try await load.request(Prompts.text(words: 1_500, number: run), tokens: 16)
+            } catch {
+                _ = await probe?.stop()
+                throw error
+            }
             let end = load.now
+            let health = await probe?.stop()
             group.cancelAll()
             try await group.waitForAll()
             try await contestant.settle()
-            return Outcome(record: load.record, arrival: arrival, end: end)
+            return Outcome(record: load.record, arrival: arrival, end: end, healthP99: health)
         }
     }
 

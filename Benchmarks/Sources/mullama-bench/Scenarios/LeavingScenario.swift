@@ -17,6 +17,7 @@ struct LeavingScenario: Scenario {
             found.mapValues { $0.map { max(0, $0.next.medianTimeToFirst - $0.alone.medianTimeToFirst) } }
         )
         row.mustBe(.atMost(150))
+        row.mustBe(.atMost(250), of: .daemon)
         return Findings(rows: [row], loads: found.mapValues { $0.flatMap { [$0.alone, $0.next] } })
     }
 }

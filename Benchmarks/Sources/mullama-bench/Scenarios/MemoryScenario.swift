@@ -6,7 +6,7 @@ struct MemoryScenario: Scenario {
         var idle: [Side: [[Double]]] = [:]
         var used: [[Double]] = []
         for _ in 0..<setup.runs {
-            for side in setup.sides([.server, .tunedServer, .ours]) {
+            for side in setup.sides([.server, .tunedServer, .ours, .daemon]) {
                 var sizes: [Double] = []
                 for count in Self.counts { sizes.append(try await Self.resident(side, setup, contexts: count)) }
                 idle[side, default: []].append(sizes)
@@ -17,6 +17,7 @@ struct MemoryScenario: Scenario {
         }
         var row = Row("resident memory, idle, 16 × 4,096 promised", unit: "MB", idle.mapValues { $0.compactMap(\.last) })
         row.mustBe(.atMost(400))
+        row.mustBe(.atMost(450), of: .daemon)
         let after = Row("the same after 16 answers of 256 tokens at once", unit: "MB", ours: used.compactMap(\.last))
         return Findings(rows: [row, after], plots: [Self.plot(idle, used)])
     }
@@ -24,7 +25,7 @@ struct MemoryScenario: Scenario {
     private static func resident(_ side: Side, _ setup: BenchSetup, contexts: Int) async throws -> Double {
         guard side != .ours else { return try await self.ours(setup, contexts: contexts, tokens: 0) }
         let contestant = try await setup.contestant(side, slots: contexts)
-        let bytes = (contestant as? LlamaServer).map { ProcessMemory.resident(of: $0.processID) } ?? 0
+        let bytes = (contestant as? any ServerContestant)?.process.resident ?? 0
         await contestant.stop()
         return Double(bytes) / 1e6
     }

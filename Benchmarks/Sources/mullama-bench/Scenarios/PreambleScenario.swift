@@ -9,6 +9,7 @@ struct PreambleScenario: Scenario {
         }
         var wall = Row("8 requests, one 500-word preamble, all answered", unit: "s", found.mapValues { $0.map { $0.wall / 1000 } })
         wall.ratio(to: .server, mustBe: .atMost(0.3))
+        wall.ratio(of: .daemon, to: .server, mustBe: .atMost(0.3))
         var first = Row("their first tokens: median", unit: "s", found.mapValues { $0.map { $0.medianTimeToFirst / 1000 } })
         first.ratio(to: .server, mustBe: .atMost(0.22))
         return Findings(rows: [wall, first], loads: found)

@@ -15,12 +15,14 @@ struct StreamsScenario: Scenario {
         for (index, count) in Self.counts.enumerated() where count >= 8 {
             var speed = Row("\(count) streams, short prompts", unit: "tok/s", found.mapValues { $0.map { $0[index].tokensPerSecond } })
             speed.ratio(to: .server, mustBe: .atLeast(1))
+            speed.ratio(of: .daemon, to: .server, mustBe: .atLeast(1))
             var first = Row(
                 "\(count) streams, first tokens: median",
                 unit: "ms",
                 found.mapValues { $0.map { $0[index].medianTimeToFirst } }
             )
             first.ratio(to: .server, mustBe: .atMost(1))
+            first.ratio(of: .daemon, to: .server, mustBe: .atMost(1))
             rows += [speed, first]
         }
         return Findings(rows: rows, plots: [Self.plot(found)], loads: found.mapValues { $0.flatMap(\.self) })
