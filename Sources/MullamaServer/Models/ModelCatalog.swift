@@ -68,6 +68,17 @@ package struct ModelCatalog: Sendable {
         return ModelReference(model)
     }
 
+    /// The name in full of what may be a model in the store; others as they are.
+    func canonical(_ name: String) -> String {
+        (try? ModelName(parsing: name, catalogue: self.store.catalogue))?.description ?? name
+    }
+
+    /// The models that were named at the start, each once, as far as they are still there: the default one first.
+    var references: [ModelReference] {
+        var seen: Set<ModelKey> = []
+        return self.named.compactMap { try? self.reference(of: $0) }.filter { seen.insert($0.key).inserted }
+    }
+
     /// All models that requests can name, sorted by name. Those in the store that are damaged are left out.
     package func available() throws(MullamaError) -> [AvailableModel] {
         let first = self.defaultKey

@@ -9,35 +9,6 @@ import Synchronization
 ///
 /// What is decided is decided by ``RegistryState``; this is the lock around it, and what is done without the lock.
 package final class ModelRegistry: Service {
-    /// A model in memory, or on its way in or out.
-    private struct Resident {
-        /// By the name that it was first asked for.
-        let reference: ModelReference
-        var load: Task<Void, Never>?
-        var progress = 0.0
-        var model: AsyncModel?
-        var loadTime = Duration.zero
-        /// Those who wait for its end.
-        var leavers: [OneShot<Void>] = []
-    }
-
-    private struct Waiter {
-        let reference: ModelReference
-        let asked: Duration
-        let answer = OneShot<ModelLease>()
-        var foundIt = false
-    }
-
-    private struct Core {
-        var state: RegistryState
-        var residents: [ModelKey: Resident] = [:]
-        var waiters: [RegistryState.Ticket: Waiter] = [:]
-        var alarm: (time: Duration, task: Task<Void, Never>)?
-        /// How long those who use a model may go on when it is closed; nil until the registry is.
-        var grace: Duration?
-        var closers: [OneShot<Void>] = []
-    }
-
     /// What is left to do once the lock is free.
     private typealias Effect = @Sendable () -> Void
 
@@ -51,7 +22,7 @@ package final class ModelRegistry: Service {
     private let keepAlive: KeepAlive?
     private let loader: any ModelLoading
     private let clock: EngineClock
-    private let core: Mutex<Core>
+    let core: Mutex<RegistryCore>
 
     /// - Parameters:
     ///   - named: Models that are served beside those in the store; requests that name none get the first.
@@ -81,7 +52,7 @@ package final class ModelRegistry: Service {
         self.loader = loader
         self.clock = EngineClock(clock)
         self.core = Mutex(
-            Core(state: RegistryState(budget: budget, waitLimit: waitLimit ?? params.waitLimit ?? .seconds(30)))
+            RegistryCore(state: RegistryState(budget: budget, waitLimit: waitLimit ?? params.waitLimit ?? .seconds(30)))
         )
     }
 
@@ -98,6 +69,15 @@ package final class ModelRegistry: Service {
     /// All models that requests can name, sorted by name. Reads the store, and headers that it has not read before, on the calling thread.
     package func available() throws -> [AvailableModel] {
         try self.catalog.available()
+    }
+
+    /// What the models that were named at the start take in memory with all of their contexts, from their files' headers.
+    ///
+    /// - Throws: ``MullamaError`` for a file that cannot be loaded with the server's parameters.
+    package func plan() async throws -> ServePlan {
+        try await InferenceThread.performOnce(name: "mullama-plan") { [catalog, params, memoryBudget] in
+            try ServePlan(catalog.references, params, budget: memoryBudget)
+        }
     }
 
     // MARK: Leases
@@ -119,23 +99,23 @@ package final class ModelRegistry: Service {
         let need: Int
         if let known { need = known } else { need = try await self.loader.memoryNeed(of: reference, self.params) }
 
-        let waiter = Waiter(reference: reference, asked: self.clock.now())
+        let waiter = RegistryCore.Waiter(reference: reference, asked: self.clock.now())
         let ticket = self.enter(waiter, need: need, keepAlive: keepAlive)
         return try await withTaskCancellationHandler {
             try await waiter.answer.value()
         } onCancel: {
-            self.apply { state, _ in state.cancel(ticket) }
+            self.apply { core, _ in core.state.cancel(ticket) }
         }
     }
 
-    private func enter(_ waiter: Waiter, need: Int, keepAlive: KeepAlive?) -> RegistryState.Ticket {
+    private func enter(_ waiter: RegistryCore.Waiter, need: Int, keepAlive: KeepAlive?) -> RegistryState.Ticket {
         let key = waiter.reference.key
         let usual = self.keepAlive ?? (self.catalog.defaultKey == key ? .forever : .standard)
         let (ticket, effects) = self.core.withLock { core in
             let (ticket, actions) = core.state.ask(key, need: need, keepAlive: keepAlive, usual: usual, now: waiter.asked)
             core.waiters[ticket] = waiter
             core.waiters[ticket]?.foundIt = actions == [.grant(ticket, key)]
-            if core.residents[key] == nil { core.residents[key] = Resident(reference: waiter.reference) }
+            if core.residents[key] == nil { core.residents[key] = RegistryCore.Resident(reference: waiter.reference) }
             return (ticket, self.carryOut(actions, &core))
         }
         for effect in effects { effect() }
@@ -147,18 +127,9 @@ package final class ModelRegistry: Service {
     /// Unloads a model at once if nobody uses it, and waits for that; else when the last lease ends, without waiting. Who asks for it meanwhile
     /// gets it all the same.
     package func unload(_ name: String) async {
-        let key = (try? self.catalog.resolve(name))?.key ?? self.loaded.first { $0.reference.name == name }?.reference.key
-        guard let key else { return }
-        await self.unload(key)
-    }
-
-    func unloadWhenIdle(_ key: ModelKey) {
-        self.apply { state, now in state.unload(whenIdle: key, now: now) }
-    }
-
-    private func unload(_ key: ModelKey) async {
-        let leaver = OneShot<Void>()
+        guard let key = self.key(of: name) else { return }
         self.unloadWhenIdle(key)
+        let leaver = OneShot<Void>()
         let isLeaving = self.core.withLock { core in
             guard core.state.entries[key]?.phase == .unloading else { return false }
             core.residents[key]?.leavers.append(leaver)
@@ -167,19 +138,30 @@ package final class ModelRegistry: Service {
         if isLeaving { try? await leaver.value() }
     }
 
+    func unloadWhenIdle(_ key: ModelKey) {
+        self.apply { core, now in core.state.unload(whenIdle: key, now: now) }
+    }
+
+    /// A model in memory may have lost its name since it was loaded.
+    private func key(of name: String) -> ModelKey? {
+        if let reference = try? self.catalog.resolve(name) { return reference.key }
+        let names = [name, self.catalog.canonical(name)]
+        return self.loaded.first { names.contains($0.reference.name) }?.reference.key
+    }
+
     /// Refuses all later calls, ends those that wait, and closes all models: what generates may go on for `grace`, and is ended then.
+    ///
+    /// Returns when all memory is given back, however often it is called. Beside an earlier close, the shorter time counts.
     package func close(grace: Duration) async {
-        self.core.withLock { core in
-            core.grace = core.grace.map { min($0, grace) } ?? grace
-        }
-        self.apply { state, _ in state.close() }
         let closer = OneShot<Void>()
-        let isDone = self.core.withLock { core in
-            guard !core.state.entries.isEmpty else { return true }
+        self.apply { core, _ in
+            let closing = core.residents.filter { core.state.entries[$0.key]?.phase == .unloading }.compactMap(\.value.model)
+            core.grace = min(core.grace ?? grace, grace)
             core.closers.append(closer)
-            return false
+            for model in closing { Task.detached { await model.close(grace: grace) } }
+            return core.state.close()
         }
-        if !isDone { try? await closer.value() }
+        try? await closer.value()
     }
 
     // MARK: Watching
@@ -187,22 +169,7 @@ package final class ModelRegistry: Service {
     /// The models that are in memory or on their way in or out, sorted by name. Waits for nothing.
     package var loaded: [LoadedModel] {
         let now = self.clock.now()
-        let date = Date.now
-        let models = self.core.withLock { core in
-            core.residents.compactMap { key, resident -> LoadedModel? in
-                guard let entry = core.state.entries[key] else { return nil }
-                return LoadedModel(
-                    entry,
-                    resident.reference,
-                    resident.model,
-                    progress: resident.progress,
-                    loadTime: resident.loadTime,
-                    now: now,
-                    date: date
-                )
-            }
-        }
-        return models.sorted { $0.reference.name < $1.reference.name }
+        return self.core.withLock { $0.snapshot(now: now, date: .now) }.sorted { $0.reference.name < $1.reference.name }
     }
 
     /// Keeps a service group company: returns when it shuts down, or the task is cancelled. Models are unloaded in time also without it.
@@ -220,13 +187,13 @@ package final class ModelRegistry: Service {
                 self.core.withLock { $0.residents[key]?.progress = progress }
             }
             let end = self.clock.now()
-            self.core.withLock { core in
+            self.apply { core, now in
                 core.residents[key]?.model = model
                 core.residents[key]?.loadTime = end - begin
+                return core.state.loaded(key, now: now)
             }
-            self.apply { state, now in state.loaded(key, now: now) }
         } catch {
-            self.apply(failure: error) { state, _ in state.failed(key) }
+            self.apply(failure: error) { core, _ in core.state.failed(key) }
         }
     }
 
@@ -237,18 +204,18 @@ package final class ModelRegistry: Service {
     /// - Parameter failure: Why a load has failed, if that is the input.
     private func apply(
         failure: (any Error)? = nil,
-        _ input: (inout RegistryState, _ now: Duration) -> [RegistryState.Action]
+        _ input: (inout RegistryCore, _ now: Duration) -> [RegistryState.Action]
     ) {
         let now = self.clock.now()
         let effects = self.core.withLock { core in
-            let actions = input(&core.state, now)
+            let actions = input(&core, now)
             return self.carryOut(actions, &core, failure)
         }
         for effect in effects { effect() }
     }
 
     /// Does what needs the lock, and returns what must not be done under it. Tasks are only made here, so that a cancel finds them.
-    private func carryOut(_ actions: [RegistryState.Action], _ core: inout Core, _ failure: (any Error)? = nil) -> [Effect] {
+    private func carryOut(_ actions: [RegistryState.Action], _ core: inout RegistryCore, _ failure: (any Error)? = nil) -> [Effect] {
         var effects: [Effect] = []
         for action in actions {
             switch action {
@@ -259,11 +226,14 @@ package final class ModelRegistry: Service {
             case .cancelLoad(let key):
                 core.residents[key]?.load?.cancel()
             case .unload(let key):
-                guard let model = core.residents[key]?.model.take() else { continue }
+                guard let model = core.residents[key]?.model else { continue }
                 let grace = core.grace ?? Self.tail
                 Task.detached {
                     await model.close(grace: grace)
-                    self.apply { state, _ in state.unloaded(key) }
+                    self.apply { core, _ in
+                        core.residents[key]?.model = nil
+                        return core.state.unloaded(key)
+                    }
                 }
             case .grant(let ticket, let key):
                 guard let waiter = core.waiters.removeValue(forKey: ticket), let model = core.residents[key]?.model else { continue }
@@ -274,35 +244,21 @@ package final class ModelRegistry: Service {
                 effects.append { waiter.answer.settle(.failure(error)) }
             }
         }
-        return effects + self.tidy(&core)
+        for one in core.tidy() { effects.append { one.settle(.success(())) } }
+        self.setAlarm(&core)
+        return effects
     }
 
-    private func makeLease(_ model: AsyncModel, _ waiter: Waiter) -> ModelLease {
+    private func makeLease(_ model: AsyncModel, _ waiter: RegistryCore.Waiter) -> ModelLease {
         let begin = self.clock.now()
         let key = waiter.reference.key
         return ModelLease(model, waiter.reference, loadTime: waiter.foundIt ? .zero : begin - waiter.asked) { [weak self] in
-            self?.apply { state, now in state.release(key, held: now - begin, now: now) }
+            self?.apply { core, now in core.state.release(key, held: now - begin, now: now) }
         }
-    }
-
-    /// Forgets models that are gone, tells those who waited for that, and sets the alarm.
-    private func tidy(_ core: inout Core) -> [Effect] {
-        var told: [OneShot<Void>] = []
-        for key in core.residents.keys where core.state.entries[key]?.phase != .unloading {
-            told += core.residents[key]?.leavers ?? []
-            core.residents[key]?.leavers = []
-            if core.state.entries[key] == nil { core.residents[key] = nil }
-        }
-        if core.state.entries.isEmpty {
-            told += core.closers
-            core.closers = []
-        }
-        self.setAlarm(&core)
-        return told.map { one in { one.settle(.success(())) } }
     }
 
     /// An alarm that is set too early is left: it sets the next one when it rings.
-    private func setAlarm(_ core: inout Core) {
+    private func setAlarm(_ core: inout RegistryCore) {
         guard let next = core.state.nextEvent else { return }
         if let alarm = core.alarm, alarm.time <= next { return }
         core.alarm?.task.cancel()
@@ -316,7 +272,9 @@ package final class ModelRegistry: Service {
     }
 
     private func ring() {
-        self.core.withLock { $0.alarm = nil }
-        self.apply { state, now in state.advance(to: now) }
+        self.apply { core, now in
+            core.alarm = nil
+            return core.state.advance(to: now)
+        }
     }
 }

@@ -6,67 +6,6 @@ import Mullama
 /// nobody uses are unloaded, least recently used first; where that would not suffice, its callers wait, first come first served, for others
 /// to be let go of. A later one that fits beside what was set aside for those before it does not wait for them.
 struct RegistryState {
-    /// Names a call that wants a model. Never used twice.
-    struct Ticket: Hashable, Sendable {
-        let number: UInt64
-    }
-
-    enum Action: Equatable {
-        case load(ModelKey)
-        /// Nobody wants the model any more. The load still has to be reported as loaded or failed.
-        case cancelLoad(ModelKey)
-        case unload(ModelKey)
-        case grant(Ticket, ModelKey)
-        case refuse(Ticket, Refusal)
-    }
-
-    enum Refusal: Equatable {
-        case cancelled
-        case closed
-        case loadFailed
-        case tooLarge(need: Int, budget: Int)
-        case overloaded(Shortage)
-    }
-
-    /// Why a model could not be loaded in time.
-    struct Shortage: Equatable {
-        var need: Int
-        var budget: Int
-        /// Bytes of models that are in use, or on their way in or out.
-        var taken: Int
-        /// How many these are.
-        var count: Int
-        var retryAfter: Duration
-    }
-
-    enum Phase: Equatable {
-        /// Not in memory; it waits for room.
-        case queued
-        case loading
-        /// The load was given up and has not ended yet.
-        case cancelling
-        case ready
-        case unloading
-    }
-
-    struct Entry {
-        let need: Int
-        var phase = Phase.queued
-        var keepAlive: KeepAlive
-        /// Calls that wait for the model, in their order.
-        var waiting: [Ticket] = []
-        var users = 0
-        var lastUsed: Duration
-
-        var isIdle: Bool { self.phase == .ready && self.users == 0 }
-
-        /// When the model is to be unloaded; nil for never, and while it is used.
-        var expiry: Duration? {
-            guard self.isIdle, case .duration(let time) = self.keepAlive else { return nil }
-            return self.lastUsed + time
-        }
-    }
-
     private struct Call {
         let key: ModelKey
         /// When it is refused if its model still waits for room.
@@ -293,8 +232,8 @@ struct RegistryState {
                 actions.append(.load(key))
             } else {
                 // Set aside, so that no later one takes it.
-                coming -= entry.need - free
-                free = 0
+                free -= max(0, entry.need - coming)
+                coming -= min(coming, entry.need)
             }
         }
         self.queue.removeAll { self.entries[$0]?.phase == .loading }

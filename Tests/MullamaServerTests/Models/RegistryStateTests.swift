@@ -1,0 +1,422 @@
+import Testing
+
+@testable import MullamaServer
+
+/// What happens to models a, b and c: `ask` and the like return what is to be done, written short.
+@Suite struct RegistryStateTests {
+    /// A state with a clock, that speaks in words.
+    private struct Bench {
+        var state: RegistryState
+        var now = Duration.zero
+        let needs: [String: Int]
+        private var names: [RegistryState.Ticket: String] = [:]
+        private var tickets: [String: RegistryState.Ticket] = [:]
+
+        init(budget: Int, waitLimit: Duration = .seconds(30), _ needs: [String: Int] = ["a": 4, "b": 4, "c": 4]) {
+            self.state = RegistryState(budget: budget, waitLimit: waitLimit)
+            self.needs = needs
+        }
+
+        /// - Parameter call: The name of the call in what is returned.
+        mutating func ask(
+            _ model: String,
+            as call: String,
+            keepAlive: KeepAlive? = nil,
+            usual: KeepAlive = .standard
+        ) -> [String] {
+            let need = self.needs[model] ?? 0
+            let (ticket, actions) = self.state.ask(ModelKey(path: model), need: need, keepAlive: keepAlive, usual: usual, now: self.now)
+            self.names[ticket] = call
+            self.tickets[call] = ticket
+            return self.words(actions)
+        }
+
+        mutating func cancel(_ call: String) -> [String] {
+            self.tickets[call].map { self.state.cancel($0) }.map(self.words) ?? []
+        }
+
+        mutating func release(_ model: String) -> [String] {
+            self.words(self.state.release(ModelKey(path: model), held: .seconds(4), now: self.now))
+        }
+
+        mutating func loaded(_ model: String) -> [String] { self.words(self.state.loaded(ModelKey(path: model), now: self.now)) }
+        mutating func failed(_ model: String) -> [String] { self.words(self.state.failed(ModelKey(path: model))) }
+        mutating func unloaded(_ model: String) -> [String] { self.words(self.state.unloaded(ModelKey(path: model))) }
+        mutating func unload(_ model: String) -> [String] { self.words(self.state.unload(whenIdle: ModelKey(path: model), now: self.now)) }
+        mutating func close() -> [String] { self.words(self.state.close()) }
+
+        mutating func wait(_ time: Duration) -> [String] {
+            self.now += time
+            return self.words(self.state.advance(to: self.now))
+        }
+
+        /// Loads a model that nobody uses.
+        mutating func keep(_ model: String, keepAlive: KeepAlive? = nil) {
+            _ = self.ask(model, as: "loader", keepAlive: keepAlive)
+            _ = self.loaded(model)
+            _ = self.release(model)
+        }
+
+        private func words(_ actions: [RegistryState.Action]) -> [String] {
+            actions.map { action in
+                switch action {
+                case .load(let key): "load \(key.path)"
+                case .cancelLoad(let key): "cancel \(key.path)"
+                case .unload(let key): "unload \(key.path)"
+                case .grant(let ticket, let key): "\(self.names[ticket] ?? "?") has \(key.path)"
+                case .refuse(let ticket, let refusal): "\(self.names[ticket] ?? "?") \(Self.word(refusal))"
+                }
+            }
+        }
+
+        private static func word(_ refusal: RegistryState.Refusal) -> String {
+            switch refusal {
+            case .cancelled: "cancelled"
+            case .closed: "closed"
+            case .loadFailed: "failed"
+            case .tooLarge(let need, let budget): "too large: \(need) of \(budget)"
+            case .overloaded(let shortage):
+                "overloaded: \(shortage.need) beside \(shortage.taken) of \(shortage.count) in \(shortage.budget)"
+            }
+        }
+    }
+
+    // MARK: Loading
+
+    @Test func aModelIsLoadedOnceForAllWhoAsk() {
+        var bench = Bench(budget: 10)
+        #expect(bench.ask("a", as: "1") == ["load a"])
+        #expect(bench.ask("a", as: "2") == [])
+        #expect(bench.loaded("a") == ["1 has a", "2 has a"])
+        #expect(bench.ask("a", as: "3") == ["3 has a"])
+    }
+
+    @Test func loadsGoOnBesideEachOther() {
+        var bench = Bench(budget: 10)
+        #expect(bench.ask("a", as: "1") == ["load a"])
+        #expect(bench.ask("b", as: "2") == ["load b"])
+        #expect(bench.loaded("b") == ["2 has b"])
+        #expect(bench.loaded("a") == ["1 has a"])
+    }
+
+    @Test func aFailedLoadIsToldToAllAndTriedAgain() {
+        var bench = Bench(budget: 10)
+        _ = bench.ask("a", as: "1")
+        _ = bench.ask("a", as: "2")
+        #expect(bench.failed("a") == ["1 failed", "2 failed"])
+        #expect(bench.state.entries.isEmpty)
+        #expect(bench.ask("a", as: "3") == ["load a"])
+    }
+
+    @Test func aFailedLoadLeavesItsMemoryToWhoWaits() {
+        var bench = Bench(budget: 6)
+        _ = bench.ask("a", as: "1")
+        #expect(bench.ask("b", as: "2") == [])
+        #expect(bench.failed("a") == ["1 failed", "load b"])
+    }
+
+    @Test func cancellingLeavesALoadToTheOthers() {
+        var bench = Bench(budget: 10)
+        _ = bench.ask("a", as: "1")
+        _ = bench.ask("a", as: "2")
+        #expect(bench.cancel("1") == ["1 cancelled"])
+        #expect(bench.cancel("2") == ["2 cancelled", "cancel a"])
+        #expect(bench.failed("a") == [])
+        #expect(bench.state.entries.isEmpty)
+    }
+
+    @Test func whoAsksForALoadThatIsGivenUpGetsTheNextOne() {
+        var bench = Bench(budget: 10)
+        _ = bench.ask("a", as: "1")
+        _ = bench.cancel("1")
+        #expect(bench.ask("a", as: "2") == [], "a second copy is loaded beside the first")
+        #expect(bench.failed("a") == ["load a"])
+        #expect(bench.loaded("a") == ["2 has a"])
+    }
+
+    @Test func aLoadThatEndsInSpiteOfItsCancelIsUsed() {
+        var bench = Bench(budget: 10)
+        _ = bench.ask("a", as: "1")
+        _ = bench.cancel("1")
+        _ = bench.ask("a", as: "2")
+        #expect(bench.loaded("a") == ["2 has a"])
+        _ = bench.ask("b", as: "3")
+        _ = bench.cancel("3")
+        #expect(bench.loaded("b") == [])
+        #expect(bench.wait(.seconds(300)) == ["unload b"])
+    }
+
+    @Test func whoHasAModelCannotCancel() {
+        var bench = Bench(budget: 10)
+        _ = bench.ask("a", as: "1")
+        _ = bench.loaded("a")
+        #expect(bench.cancel("1") == [])
+        #expect(bench.state.entries[ModelKey(path: "a")]?.users == 1)
+    }
+
+    // MARK: Keeping
+
+    @Test func aModelIsKeptForItsTimeAfterItsLastUse() {
+        var bench = Bench(budget: 10)
+        bench.keep("a")
+        #expect(bench.wait(.seconds(299)) == [])
+        #expect(bench.ask("a", as: "1") == ["1 has a"])
+        #expect(bench.wait(.seconds(1000)) == [], "a model in use is unloaded")
+        #expect(bench.release("a") == [])
+        #expect(bench.state.nextEvent == .seconds(1599))
+        #expect(bench.wait(.seconds(300)) == ["unload a"])
+        #expect(bench.state.nextEvent == nil)
+        #expect(bench.unloaded("a") == [])
+        #expect(bench.ask("a", as: "2") == ["load a"])
+    }
+
+    @Test func aRequestsOwnTimeHoldsFromThenOn() {
+        var bench = Bench(budget: 10)
+        bench.keep("a", keepAlive: .duration(.seconds(10)))
+        _ = bench.ask("a", as: "1")
+        _ = bench.release("a")
+        #expect(bench.state.nextEvent == .seconds(10))
+        _ = bench.ask("a", as: "2", keepAlive: .forever)
+        _ = bench.release("a")
+        #expect(bench.state.nextEvent == nil)
+        _ = bench.ask("a", as: "3", keepAlive: .duration(.zero))
+        #expect(bench.release("a") == ["unload a"])
+        // It is over with the model.
+        _ = bench.unloaded("a")
+        bench.keep("a")
+        #expect(bench.state.nextEvent == .seconds(300))
+    }
+
+    @Test func aTimeOfZeroWaitsForTheLastUser() {
+        var bench = Bench(budget: 10)
+        _ = bench.ask("a", as: "1", keepAlive: .duration(.zero))
+        #expect(bench.loaded("a") == ["1 has a"])
+        _ = bench.ask("a", as: "2")
+        #expect(bench.release("a") == [])
+        #expect(bench.release("a") == ["unload a"])
+    }
+
+    @Test func forEverIsForEver() {
+        var bench = Bench(budget: 10)
+        _ = bench.ask("a", as: "1", usual: .forever)
+        _ = bench.loaded("a")
+        _ = bench.release("a")
+        #expect(bench.wait(.seconds(1_000_000)) == [])
+    }
+
+    @Test func unloadingWaitsForUsersAndIsForgottenWhereANewTimeIsGiven() {
+        var bench = Bench(budget: 10)
+        #expect(bench.unload("a") == [])
+        bench.keep("a")
+        #expect(bench.unload("a") == ["unload a"])
+        #expect(bench.unload("a") == [])
+        _ = bench.unloaded("a")
+
+        _ = bench.ask("a", as: "1")
+        _ = bench.loaded("a")
+        #expect(bench.unload("a") == [])
+        #expect(bench.ask("a", as: "2") == ["2 has a"])
+        #expect(bench.release("a") == [])
+        #expect(bench.release("a") == ["unload a"])
+        _ = bench.unloaded("a")
+
+        _ = bench.ask("a", as: "3")
+        _ = bench.loaded("a")
+        _ = bench.unload("a")
+        _ = bench.ask("a", as: "4", keepAlive: .duration(.seconds(1)))
+        _ = bench.release("a")
+        #expect(bench.release("a") == [])
+        #expect(bench.wait(.seconds(1)) == ["unload a"])
+    }
+
+    @Test func whoAsksWhileAModelGoesGetsItAfterThat() {
+        var bench = Bench(budget: 10)
+        bench.keep("a", keepAlive: .duration(.seconds(1)))
+        #expect(bench.wait(.seconds(1)) == ["unload a"])
+        #expect(bench.ask("a", as: "1") == [])
+        #expect(bench.ask("a", as: "2") == [])
+        #expect(bench.cancel("1") == ["1 cancelled"])
+        #expect(bench.unloaded("a") == ["load a"])
+        #expect(bench.loaded("a") == ["2 has a"])
+        _ = bench.release("a")
+        #expect(bench.state.nextEvent == .seconds(301), "the time that was said about the model before holds for this one")
+    }
+
+    // MARK: Room
+
+    @Test func theLeastRecentlyUsedGoesFirst() {
+        var bench = Bench(budget: 9)
+        bench.keep("a")
+        _ = bench.wait(.seconds(1))
+        bench.keep("b")
+        _ = bench.wait(.seconds(1))
+        _ = bench.ask("a", as: "1")
+        _ = bench.release("a")
+        #expect(bench.ask("c", as: "2") == ["unload b"])
+        #expect(bench.unloaded("b") == ["load c"])
+        #expect(bench.loaded("c") == ["2 has c"])
+    }
+
+    @Test func noMoreGoThanMust() {
+        var bench = Bench(budget: 12, ["a": 4, "b": 4, "c": 4, "d": 5, "e": 8])
+        for model in ["a", "b", "c"] {
+            bench.keep(model)
+            _ = bench.wait(.seconds(1))
+        }
+        #expect(bench.ask("d", as: "1") == ["unload a", "unload b"])
+        #expect(bench.unloaded("b") == [])
+        #expect(bench.unloaded("a") == ["load d"])
+    }
+
+    @Test func aModelInUseIsNeverTaken() {
+        var bench = Bench(budget: 9)
+        _ = bench.ask("a", as: "1")
+        _ = bench.loaded("a")
+        bench.keep("b")
+        #expect(bench.ask("c", as: "2") == ["unload b"])
+        _ = bench.unloaded("b")
+        _ = bench.loaded("c")
+        #expect(bench.ask("b", as: "3") == [])
+        #expect(bench.release("a") == ["unload a"])
+        #expect(bench.unloaded("a") == ["load b"])
+    }
+
+    @Test func nothingGoesForWhatWouldNotFitAllTheSame() {
+        var bench = Bench(budget: 10, ["a": 4, "b": 4, "c": 8])
+        _ = bench.ask("a", as: "1")
+        _ = bench.loaded("a")
+        bench.keep("b")
+        #expect(bench.ask("c", as: "2") == [])
+        #expect(bench.ask("b", as: "3") == ["3 has b"])
+        _ = bench.release("b")
+        _ = bench.wait(.seconds(1))
+        #expect(bench.release("a") == ["unload b", "unload a"])
+    }
+
+    @Test func whoWaitsForRoomIsServedInOrder() {
+        var bench = Bench(budget: 4)
+        _ = bench.ask("a", as: "1")
+        _ = bench.loaded("a")
+        #expect(bench.ask("b", as: "2") == [])
+        #expect(bench.ask("c", as: "3") == [])
+        #expect(bench.ask("b", as: "4") == [])
+        // Whose model is there does not wait for the others.
+        #expect(bench.ask("a", as: "5") == ["5 has a"])
+        _ = bench.release("a")
+        #expect(bench.release("a") == ["unload a"])
+        #expect(bench.ask("a", as: "6") == [])
+        #expect(bench.unloaded("a") == ["load b"])
+        #expect(bench.loaded("b") == ["2 has b", "4 has b"])
+        _ = bench.release("b")
+        #expect(bench.release("b") == ["unload b"])
+        #expect(bench.unloaded("b") == ["load c"])
+        #expect(bench.loaded("c") == ["3 has c"])
+        #expect(bench.release("c") == ["unload c"])
+        #expect(bench.unloaded("c") == ["load a"])
+    }
+
+    @Test func whatFitsDoesNotWaitForALargerOne() {
+        var bench = Bench(budget: 10, ["a": 6, "b": 8, "c": 3])
+        _ = bench.ask("a", as: "1")
+        _ = bench.loaded("a")
+        #expect(bench.ask("b", as: "2") == [])
+        #expect(bench.ask("c", as: "3") == ["load c"])
+    }
+
+    @Test func whatWasSetAsideIsNotTakenByALaterOne() {
+        var bench = Bench(budget: 10, ["a": 6, "b": 8, "c": 3])
+        bench.keep("a")
+        #expect(bench.ask("b", as: "1") == ["unload a"])
+        #expect(bench.ask("c", as: "2") == [], "what is free and what comes free is for b")
+        #expect(bench.unloaded("a") == ["load b"])
+        #expect(bench.ask("c", as: "3") == [])
+        #expect(bench.loaded("b") == ["1 has b"])
+        #expect(bench.release("b") == ["unload b"])
+        #expect(bench.unloaded("b") == ["load c"])
+    }
+
+    @Test func whatIsFreeBesideWhatWasSetAsideIsUsed() {
+        var bench = Bench(budget: 12, ["a": 6, "b": 8, "c": 3, "d": 1])
+        bench.keep("a")
+        #expect(bench.ask("b", as: "1") == ["unload a"])
+        #expect(bench.ask("c", as: "2") == ["load c"], "6 free and 6 to come: 4 of those are left")
+        #expect(bench.ask("d", as: "3") == ["load d"])
+        #expect(bench.unloaded("a") == ["load b"])
+    }
+
+    @Test func whatCanNeverFitIsRefusedAtOnce() {
+        var bench = Bench(budget: 3)
+        bench.keep("b")
+        #expect(bench.ask("a", as: "1") == ["1 too large: 4 of 3"])
+        #expect(bench.state.entries.isEmpty)
+        #expect(bench.state.nextEvent == nil)
+    }
+
+    @Test func waitingHasAnEnd() {
+        var bench = Bench(budget: 9, waitLimit: .seconds(10))
+        for (model, call) in [("a", "1"), ("b", "2")] {
+            _ = bench.ask(model, as: call)
+            _ = bench.loaded(model)
+        }
+        _ = bench.ask("c", as: "3")
+        _ = bench.wait(.seconds(4))
+        _ = bench.ask("c", as: "4")
+        #expect(bench.state.nextEvent == .seconds(10))
+        #expect(bench.wait(.seconds(6)) == ["3 overloaded: 4 beside 8 of 2 in 9"])
+        #expect(bench.state.nextEvent == .seconds(14))
+        #expect(bench.wait(.seconds(4)) == ["4 overloaded: 4 beside 8 of 2 in 9"])
+        #expect(bench.state.nextEvent == nil)
+        #expect(bench.release("a") == [], "nobody is left who would need the room")
+    }
+
+    @Test func aLoadMayTakeLongerThanTheWait() {
+        var bench = Bench(budget: 9, waitLimit: .seconds(10))
+        _ = bench.ask("a", as: "1")
+        #expect(bench.state.nextEvent == nil)
+        #expect(bench.wait(.seconds(100)) == [])
+        #expect(bench.loaded("a") == ["1 has a"])
+    }
+
+    @Test func whoIsRefusedIsToldWhenToComeAgain() {
+        var state = RegistryState(budget: 4, waitLimit: .seconds(1))
+        let (a, b) = (ModelKey(path: "a"), ModelKey(path: "b"))
+        func retryAfter(_ now: Duration) -> Duration? {
+            _ = state.ask(b, need: 4, keepAlive: nil, usual: .standard, now: now)
+            guard case .refuse(_, .overloaded(let shortage)) = state.advance(to: now + .seconds(1)).first else { return nil }
+            return shortage.retryAfter
+        }
+        _ = state.ask(a, need: 4, keepAlive: nil, usual: .standard, now: .zero)
+        _ = state.loaded(a, now: .zero)
+        #expect(retryAfter(.zero) == .seconds(2))
+        for _ in 0..<100 {
+            _ = state.ask(a, need: 4, keepAlive: nil, usual: .standard, now: .zero)
+            _ = state.release(a, held: .seconds(40), now: .zero)
+        }
+        let later = retryAfter(.zero)
+        #expect(later.map { $0 > .seconds(39) && $0 < .seconds(40) } == true)
+        for _ in 0..<100 {
+            _ = state.ask(a, need: 4, keepAlive: nil, usual: .standard, now: .zero)
+            _ = state.release(a, held: .seconds(4000), now: .zero)
+        }
+        #expect(retryAfter(.zero) == .seconds(60))
+    }
+
+    // MARK: Closing
+
+    @Test func closingEndsAllWaitingAndTakesAllModels() {
+        var bench = Bench(budget: 9)
+        _ = bench.ask("a", as: "1")
+        _ = bench.loaded("a")
+        _ = bench.ask("b", as: "2")
+        _ = bench.ask("c", as: "3")
+        #expect(bench.close() == ["2 closed", "cancel b", "3 closed", "unload a"])
+        #expect(bench.close() == [])
+        #expect(bench.ask("a", as: "4") == ["4 closed"])
+        #expect(bench.release("a") == [])
+        #expect(bench.unloaded("a") == [])
+        #expect(bench.loaded("b") == ["unload b"], "a load that came through is left in memory")
+        #expect(bench.unloaded("b") == [])
+        #expect(bench.state.entries.isEmpty)
+        #expect(bench.state.nextEvent == nil)
+    }
+}
