@@ -23,6 +23,10 @@ package struct ByteText: TextModel {
         String(decoding: tokens.compactMap { UInt8(exactly: $0.rawValue) }, as: UTF8.self)
     }
 
+    package func piece(of token: Token) throws(MullamaError) -> [UInt8] {
+        UInt8(exactly: token.rawValue).map { [$0] } ?? []
+    }
+
     package func makeSampler(_ options: GenerationOptions, seed: UInt64, prompt: [Token]) throws(MullamaError) -> any TokenSampler {
         FakeSampler(logprobs: options.logprobs)
     }

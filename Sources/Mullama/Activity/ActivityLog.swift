@@ -25,7 +25,21 @@ package final class ActivityLog: Sendable {
         var oldest = 0
         /// How long generations had a slot lately.
         var slotTime: Duration?
+        var observer: Observer?
+        /// Since when the engine has been at what it does; nil while it has nothing to do.
+        var busySince: Duration?
     }
+
+    /// A token that has come.
+    private struct Arrival {
+        /// The time since the token before, or since the call.
+        var time: Duration
+        var isFirst: Bool
+        var runtime: MetricsRecorder?
+    }
+
+    /// Called on the engine's thread or the text thread, so it must be done at once.
+    package typealias Observer = @Sendable (GenerationEvent) -> Void
 
     private let recorder = MetricsRecorder()
     private let clock: EngineClock
@@ -74,12 +88,40 @@ package final class ActivityLog: Sendable {
         return load?.reasonToRefuse(limit: queueLimit)
     }
 
+    /// A generation among the last that ended.
+    package func record(of id: UInt64) -> GenerationRecord? {
+        self.state.withLock { $0.records.first { $0.id == id } }
+    }
+
     /// The last generations that ended, the latest last.
     package var records: [GenerationRecord] {
         self.state.withLock { Array($0.records[$0.oldest...] + $0.records[..<$0.oldest]) }
     }
 
+    /// How long the engine has been at what it does now; nil while it has nothing to do. A step takes milliseconds, or seconds where the cache is
+    /// made anew: much more means that it hangs.
+    package var busyTime: Duration? {
+        let now = self.clock.now()
+        return self.state.withLock { $0.busySince }.map { max(.zero, now - $0) }
+    }
+
+    /// Has the observer told what happens from now on, in the place of an earlier one.
+    package func observe(_ observer: @escaping Observer) {
+        self.state.withLock { $0.observer = observer }
+    }
+
     // MARK: Writing
+
+    /// The engine begins a step, or looks whether there is one.
+    func beat() {
+        let now = self.clock.now()
+        self.state.withLock { $0.busySince = now }
+    }
+
+    /// The engine has nothing to do.
+    func rest() {
+        self.state.withLock { $0.busySince = nil }
+    }
 
     func started(_ id: RequestID, priority: RequestPriority, runtime: MetricsRecorder?) {
         let status = GenerationStatus(
@@ -117,9 +159,9 @@ package final class ActivityLog: Sendable {
 
     /// Notes how far the generations are that have begun.
     func advanced(_ progress: [SequenceProgress], slotTime: Duration?) {
-        let gaps = self.state.withLock { state in
+        let (arrivals, observer) = self.state.withLock { state in
             state.slotTime = slotTime
-            return progress.compactMap { progress -> (Duration, MetricsRecorder?)? in
+            let arrivals = progress.compactMap { progress -> Arrival? in
                 guard var live = state.live[progress.request] else { return nil }
                 defer { state.live[progress.request] = live }
                 live.status.phase = progress.isSuspended ? .suspended : progress.isPrefilling ? .prefill : .decode
@@ -130,18 +172,23 @@ package final class ActivityLog: Sendable {
                 let gap = live.lastToken.map { token - $0 }
                 live.lastToken = token
                 live.decoding += gap ?? .zero
-                return gap.map { ($0, live.runtime) }
+                return Arrival(time: gap ?? token - live.started, isFirst: gap == nil, runtime: live.runtime)
             }
+            return (arrivals, state.observer)
         }
-        for (gap, runtime) in gaps {
-            self.recorder.tokenGap(gap)
-            runtime?.tokenGap(gap)
-        }
+        for arrival in arrivals { self.tell(arrival, observer) }
+    }
+
+    private func tell(_ arrival: Arrival, _ observer: Observer?) {
+        observer?(arrival.isFirst ? .firstToken(after: arrival.time) : .nextToken(after: arrival.time))
+        guard !arrival.isFirst else { return }
+        self.recorder.tokenGap(arrival.time)
+        arrival.runtime?.tokenGap(arrival.time)
     }
 
     func ended(_ id: RequestID, _ record: GenerationRecord) {
         let now = self.clock.now()
-        let live = self.state.withLock { state -> Live? in
+        let ended = self.state.withLock { state -> (Live, GenerationRecord, Observer?)? in
             guard let live = state.live.removeValue(forKey: id) else { return nil }
             var record = record
             record.cacheMiss = live.cacheMiss
@@ -151,16 +198,18 @@ package final class ActivityLog: Sendable {
                 state.records[state.oldest] = record
                 state.oldest = (state.oldest + 1) % Self.recordLimit
             }
-            return live
+            return (live, record, state.observer)
         }
-        guard let live else { return }
-        if live.lastToken != nil, record.usage.completionTokens > live.status.completionTokens {
-            let gap = record.timings.decode - live.decoding
-            self.recorder.tokenGap(gap)
-            live.runtime?.tokenGap(gap)
+        guard let (live, record, observer) = ended else { return }
+        if record.usage.completionTokens > live.status.completionTokens {
+            let isFirst = live.lastToken == nil
+            let time = isFirst ? record.timings.timeToFirstToken : record.timings.decode - live.decoding
+            self.tell(Arrival(time: time, isFirst: isFirst, runtime: live.runtime), observer)
         }
-        self.recorder.ended(record, age: now - live.started)
-        live.runtime?.ended(record, age: now - live.started)
+        let age = now - live.started
+        self.recorder.ended(record, age: age)
+        live.runtime?.ended(record, age: age)
+        observer?(.ended(record, after: age))
     }
 
     /// A call that ended before the engine saw it.

@@ -68,15 +68,18 @@ package actor InferenceEngine {
 
     private func run() async {
         while !self.isDone {
+            self.activity.beat()
             if self.step() {
                 self.idleSince = nil
                 await Task.yield()
             } else if self.doIdleWork() {
                 await Task.yield()
             } else if !self.isDone {
+                self.activity.rest()
                 await self.sleep()
             }
         }
+        self.activity.rest()
         self.backend = nil
         self.recorder.finish()
         if case .closing(let waiters, _) = self.lifecycle {

@@ -9,6 +9,8 @@ package protocol TextModel: Sendable {
 
     func tokenize(_ text: String, addSpecial: Bool, parseSpecial: Bool) throws(MullamaError) -> [Token]
     func detokenize(_ tokens: [Token]) throws(MullamaError) -> String
+    /// The bytes of one token, a control token's as it is written. They may be a part of a character.
+    func piece(of token: Token) throws(MullamaError) -> [UInt8]
 
     /// What will choose the tokens of a request.
     ///
@@ -18,6 +20,10 @@ package protocol TextModel: Sendable {
 
 extension TextModel {
     package var beginning: Token? { nil }
+
+    package func piece(of token: Token) throws(MullamaError) -> [UInt8] {
+        Array(try self.detokenize([token]).utf8)
+    }
 
     package func contains(_ token: Token) -> Bool {
         (0..<self.size).contains(Int(token.rawValue))

@@ -92,11 +92,18 @@ final class Vocabulary: TextModel, @unchecked Sendable {
         }
     }
 
+    func piece(of token: Token) throws(MullamaError) -> [UInt8] {
+        guard self.contains(token) else { throw self.stranger(token) }
+        return self.piece(token, special: true)
+    }
+
+    private func stranger(_ token: Token) -> MullamaError {
+        MullamaError(.invalidRequest, "token \(token) is not in the vocabulary, which has \(self.size) tokens")
+    }
+
     /// The text of tokens, control tokens written out. Bytes that are no UTF-8 become U+FFFD.
     func detokenize(_ tokens: [Token]) throws(MullamaError) -> String {
-        if let stranger = tokens.first(where: { !self.contains($0) }) {
-            throw MullamaError(.invalidRequest, "token \(stranger) is not in the vocabulary, which has \(self.size) tokens")
-        }
+        if let stranger = tokens.first(where: { !self.contains($0) }) { throw self.stranger(stranger) }
         let raw = tokens.map(\.rawValue)
         var bytes = [CChar](repeating: 0, count: max(64, tokens.count * 8))
         var written = self.detokenize(raw, into: &bytes)
