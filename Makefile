@@ -24,7 +24,7 @@ sanitized_tests := MULLAMA_ONLY=library MULLAMA_TSAN=1 swift test --sanitize=thr
 
 help:
 	@echo 'make run [PROMPT="…"] [MODEL=smollm2:135m]  answer a prompt; the answer alone is on standard output (make -s run | …)'
-	@echo 'make test          all tests, those of the core and the library under the thread sanitizer too; fetches a second model (253 MB)'
+	@echo 'make test          all tests, with real clients and under the thread sanitizer too; fetches a second model (253 MB) and the clients'
 	@echo 'make bench [ARGS="…"] [MODEL=synthetic-1b]  the benchmarks against llama-server, some 20 minutes; writes docs/benchmarks.md'
 	@echo 'make fuzz [ARGS="--seconds 30"]  random chat templates, 10 minutes of them; a crash or a hang is named by its seed'
 	@echo 'make docs          the documentation of the library; prints where it is'
@@ -59,6 +59,9 @@ test: test-setup
 	echo 'Building all tests (debug)' >&2; \
 	swift build --build-tests; \
 	swift test --skip-build --disable-xctest --no-parallel; \
+	echo 'Testing the server with the clients that people have: openai, ollama, curl' >&2; \
+	python="$$(Scripts/clients)"; \
+	MULLAMA="$$(swift build --show-bin-path)/mullama" "$$python" -m pytest -q -p no:cacheprovider Tests/Clients; \
 	echo 'Testing the core and the library under the thread sanitizer' >&2; \
 	$(sanitized_tests)
 
@@ -70,7 +73,8 @@ bench: test-setup
 	server="$$(Scripts/setup --print-server)"; \
 	echo 'Building the benchmarks (optimised)' >&2; \
 	swift build -c release --package-path Benchmarks --product mullama-bench >&2; \
-	exec Benchmarks/.build/release/mullama-bench --model "$$MODEL" --server "$$server" --report docs $(ARGS)
+	swift build -c release --product mullama >&2; \
+	exec Benchmarks/.build/release/mullama-bench --model "$$MODEL" --server "$$server" --daemon .build/release/mullama --report docs $(ARGS)
 
 # Checked arithmetic, and optimised: what it finds is what users would run into.
 fuzz:
