@@ -8,5 +8,6 @@
 @_exported public import enum InferenceCore.RequestPriority
 @_exported public import struct InferenceCore.Timings
 @_exported public import struct InferenceCore.Token
+@_exported public import struct InferenceCore.TokenLogprob
 @_exported public import struct InferenceCore.TraceEntry
 @_exported public import struct InferenceCore.Usage

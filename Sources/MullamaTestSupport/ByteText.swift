@@ -24,11 +24,17 @@ package struct ByteText: TextModel {
     }
 
     package func makeSampler(_ options: GenerationOptions, seed: UInt64, prompt: [Token]) throws(MullamaError) -> any TokenSampler {
-        UnusedSampler()
+        FakeSampler(logprobs: options.logprobs)
     }
 
     /// ``FakeBackend`` has no logits to choose from.
-    private final class UnusedSampler: TokenSampler {
+    private final class FakeSampler: TokenSampler {
+        let logprobs: Int?
+
+        init(logprobs: Int?) {
+            self.logprobs = logprobs
+        }
+
         func sample(_ logits: UnsafeMutableBufferPointer<Float>, candidates: CandidateBuffer) throws(RequestFault) -> Token {
             throw RequestFault(.engineFailed, "the fake backend chooses its tokens itself")
         }

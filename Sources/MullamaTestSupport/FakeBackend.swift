@@ -9,6 +9,7 @@ package final class FakeBackend: DecodeBackend {
     private var kept: [ParkID: SequenceSnapshot] = [:]
     private var prompts: [RequestID: [Token]] = [:]
     private var generated: [RequestID: Int] = [:]
+    private var logprobs: [RequestID: Int] = [:]
     private let control: FakeControl
 
     package init(_ control: FakeControl) {
@@ -17,11 +18,13 @@ package final class FakeBackend: DecodeBackend {
 
     package func begin(_ request: RequestID, sampler: any TokenSampler) {
         self.generated[request] = 0
+        self.logprobs[request] = sampler.logprobs
         self.control.record { $0.live.insert(request) }
     }
 
     package func end(_ request: RequestID) {
         self.generated[request] = nil
+        self.logprobs[request] = nil
         self.prompts[request] = nil
         self.control.record { $0.live.remove(request) }
     }
@@ -95,7 +98,8 @@ package final class FakeBackend: DecodeBackend {
             request: request,
             token: token,
             piece: UInt8(exactly: token.rawValue).map { [$0] } ?? [],
-            isEndOfGeneration: token == ByteText.endOfGeneration
+            isEndOfGeneration: token == ByteText.endOfGeneration,
+            logprob: self.logprobs[request].map { FakeLogprob.of(token, top: $0) }
         )
     }
 }

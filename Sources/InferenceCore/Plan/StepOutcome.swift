@@ -6,12 +6,21 @@ public struct StepOutcome: Sendable {
         public var token: Token
         public var piece: [UInt8]
         public var isEndOfGeneration: Bool
+        /// How likely the model found it; nil unless the request asked for that.
+        public var logprob: TokenLogprob?
 
-        public init(request: RequestID, token: Token, piece: [UInt8], isEndOfGeneration: Bool = false) {
+        public init(
+            request: RequestID,
+            token: Token,
+            piece: [UInt8],
+            isEndOfGeneration: Bool = false,
+            logprob: TokenLogprob? = nil
+        ) {
             self.request = request
             self.token = token
             self.piece = piece
             self.isEndOfGeneration = isEndOfGeneration
+            self.logprob = logprob
         }
     }
 

@@ -43,7 +43,9 @@ extension Scheduler {
         self.sequences[id] = sequence
 
         var actions: [EngineAction] = []
-        if !advance.text.isEmpty { actions.append(.emit(id, text: advance.text, tokens: advance.tokens)) }
+        if !advance.text.isEmpty {
+            actions.append(.emit(id, text: advance.text, tokens: advance.tokens, logprobs: advance.logprobs))
+        }
         if let reason = advance.finish {
             self.remove(id, now: now)
             actions.append(.finish(id, reason, sequence.usage, sequence.timings(now: now)))
@@ -95,7 +97,7 @@ extension Scheduler {
         let rest = sequence.flush(nil)
         self.remove(id, now: now)
         var actions: [EngineAction] = []
-        if !rest.text.isEmpty { actions.append(.emit(id, text: rest.text, tokens: rest.tokens)) }
+        if !rest.text.isEmpty { actions.append(.emit(id, text: rest.text, tokens: rest.tokens, logprobs: rest.logprobs)) }
         actions.append(.finish(id, reason, sequence.usage, sequence.timings(now: now)))
         return actions
     }

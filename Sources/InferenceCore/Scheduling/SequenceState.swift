@@ -23,7 +23,9 @@ struct SequenceState: Sendable {
     /// What a sampled token means for the outside.
     struct Advance: Equatable {
         var text: String
-        var tokens: [Token]
+        var tokens: [Token] = []
+        /// Empty, or one for each token.
+        var logprobs: [TokenLogprob] = []
         var finish: FinishReason?
     }
 
@@ -49,6 +51,8 @@ struct SequenceState: Sendable {
     private var stopMatcher: StopMatcher
     /// Tokens whose text is still held back.
     private var heldTokens: [Token] = []
+    /// One for each of these, if they were asked for.
+    private var heldLogprobs: [TokenLogprob] = []
 
     init(_ request: GenerationRequest, now: Duration) {
         self.request = request
@@ -212,14 +216,15 @@ struct SequenceState: Sendable {
 
         self.usage.completionTokens += 1
         self.heldTokens.append(sample.token)
+        if let logprob = sample.logprob { self.heldLogprobs.append(logprob) }
         let matched = self.stopMatcher.append(self.assembler.append(sample.piece))
         if matched.isStopped {
-            return Advance(text: matched.text, tokens: matched.text.isEmpty ? [] : self.takeTokens(), finish: .stopSequence)
+            return self.advance(matched.text, finish: .stopSequence)
         }
         if self.usage.completionTokens >= self.request.maxTokens || self.isAtContextEnd {
             return self.flush(.length, after: matched.text)
         }
-        return Advance(text: matched.text, tokens: matched.text.isEmpty ? [] : self.takeTokens(), finish: nil)
+        return self.advance(matched.text, finish: nil)
     }
 
     func timings(now: Duration) -> Timings {
@@ -232,8 +237,7 @@ struct SequenceState: Sendable {
 
     /// Text that was held back in case a stop string or a character came; a character cut in the middle is dropped.
     mutating func flush(_ reason: FinishReason?, after text: String = "") -> Advance {
-        let text = text + self.stopMatcher.finish()
-        return Advance(text: text, tokens: text.isEmpty ? [] : self.takeTokens(), finish: reason)
+        self.advance(text + self.stopMatcher.finish(), finish: reason)
     }
 
     private var isAtContextEnd: Bool {
@@ -241,8 +245,10 @@ struct SequenceState: Sendable {
             && self.request.prompt.count + self.usage.completionTokens >= self.request.contextSize
     }
 
-    private mutating func takeTokens() -> [Token] {
-        defer { self.heldTokens = [] }
-        return self.heldTokens
+    /// A text that may be shown, and the tokens that it ends.
+    private mutating func advance(_ text: String, finish: FinishReason?) -> Advance {
+        guard !text.isEmpty else { return Advance(text: "", finish: finish) }
+        defer { (self.heldTokens, self.heldLogprobs) = ([], []) }
+        return Advance(text: text, tokens: self.heldTokens, logprobs: self.heldLogprobs, finish: finish)
     }
 }

@@ -110,8 +110,8 @@ package actor InferenceEngine {
     private func deliver(_ actions: [EngineAction], cancelled: Duration? = nil) {
         for action in actions {
             switch action {
-            case .emit(let id, let text, let tokens):
-                if self.calls[id]?.channel.push(GenerationChunk(text: text, tokens: tokens)) ?? false {
+            case .emit(let id, let text, let tokens, let logprobs):
+                if self.calls[id]?.channel.push(GenerationChunk(text: text, tokens: tokens, logprobs: logprobs)) ?? false {
                     self.scheduler.setPaused(id, true)
                 }
             case .finish(let id, let reason, let usage, let timings):

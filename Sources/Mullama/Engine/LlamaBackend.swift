@@ -154,11 +154,33 @@ final class LlamaBackend: DecodeBackend {
             let token = try sampler.sample(logits, candidates: self.candidates)
             let isEnd = self.vocabulary.isEndOfGeneration(token)
             outcome.samples.append(
-                .init(request: request, token: token, piece: isEnd ? [] : self.vocabulary.piece(token), isEndOfGeneration: isEnd)
+                .init(
+                    request: request,
+                    token: token,
+                    piece: isEnd ? [] : self.vocabulary.piece(token),
+                    isEndOfGeneration: isEnd,
+                    // The end has no place in the answer.
+                    logprob: isEnd
+                        ? nil
+                        : try sampler.logprobs.map { count throws(RequestFault) in
+                            try self.logprob(of: token, logits, top: count)
+                        }
+                )
             )
         } catch {
             outcome.faults[request] = error
         }
+    }
+
+    private func logprob(of token: Token, _ logits: UnsafeMutableBufferPointer<Float>, top count: Int) throws(RequestFault) -> TokenLogprob
+    {
+        let (own, top) = try Logits(logits).logprobs(of: token, top: count)
+        return TokenLogprob(
+            token: token,
+            bytes: self.vocabulary.piece(token, special: true),
+            logprob: own,
+            top: top.map { .init(token: $0.token, bytes: self.vocabulary.piece($0.token, special: true), logprob: $0.logprob) }
+        )
     }
 
     /// Below -1, llama.cpp failed while it computed, and leaves the cache in no known state.

@@ -10,6 +10,12 @@ struct Logits {
         self.values = values
     }
 
+    var scores: UnsafeMutableBufferPointer<Float> { self.values }
+
+    func score(_ token: Token) -> Float { self.values[Int(token.rawValue)] }
+
+    static let notNumbers = RequestFault(.engineFailed, "the model computed logits that are not numbers: its file may be damaged")
+
     /// The token with the highest score, the first of equals.
     ///
     /// Vectors, since this is the whole cost of choosing a token greedily, between two steps in which everybody waits.
@@ -31,7 +37,7 @@ struct Logits {
             total += value
         }
         guard !total.isNaN, largest > -.infinity, let index = self.values.firstIndex(of: largest) else {
-            throw RequestFault(.engineFailed, "the model computed logits that are not numbers: its file may be damaged")
+            throw Self.notNumbers
         }
         return Token(rawValue: Int32(index))
     }

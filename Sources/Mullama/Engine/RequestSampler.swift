@@ -8,6 +8,7 @@ import InferenceCore
 ///
 /// Sendable by hand: made on one thread and then handed to the engine's, which alone uses it.
 final class RequestSampler: TokenSampler, @unchecked Sendable {
+    let logprobs: Int?
     private let adjust: SamplerChain
     private let grammar: SamplerChain?
     private let select: SamplerChain
@@ -54,6 +55,7 @@ final class RequestSampler: TokenSampler, @unchecked Sendable {
         } else {
             select.append(llama_sampler_init_greedy())
         }
+        self.logprobs = options.logprobs
         self.adjust = adjust
         self.select = select
         self.isPlainGreedy = isGreedy && bias.isEmpty && !penalizes && options.grammar == nil

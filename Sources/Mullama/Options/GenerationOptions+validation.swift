@@ -20,6 +20,7 @@ extension GenerationOptions {
         try require((-100...100).contains(self.presencePenalty), "presencePenalty", self.presencePenalty, "-100 to 100")
         try require(!self.stop.contains(""), "a stop string", "empty", "at least one character")
         try require(self.deadline.map { $0 > .zero } ?? true, "deadline", self.deadline ?? .zero, "above zero")
+        try require(self.logprobs.map { (0...20).contains($0) } ?? true, "logprobs", self.logprobs ?? 0, "0 to 20, or none")
         for (token, bias) in self.logitBias {
             let isAllowed = bias == -.infinity || (-100_000...100_000).contains(bias)
             try require(isAllowed, "the bias of token \(token)", bias, "-100000 to 100000, or minus infinity")

@@ -39,6 +39,10 @@ public struct GenerationOptions: Sendable {
     public var cancellation: CancellationToken?
     /// What happens at the end of the context.
     public var overflow: OverflowPolicy
+    /// How many of the most likely tokens are told for each token of the answer, beside how likely it was itself: 0 to 20. Nil tells nothing of it.
+    ///
+    /// See ``TokenLogprob`` for what the figures mean. A token costs a pass over the vocabulary more.
+    public var logprobs: Int?
 
     public init(
         temperature: Double = 0.8,
@@ -57,7 +61,8 @@ public struct GenerationOptions: Sendable {
         priority: RequestPriority? = nil,
         deadline: Duration? = nil,
         cancellation: CancellationToken? = nil,
-        overflow: OverflowPolicy = .stop
+        overflow: OverflowPolicy = .stop,
+        logprobs: Int? = nil
     ) {
         self.temperature = temperature
         self.topK = topK
@@ -76,6 +81,7 @@ public struct GenerationOptions: Sendable {
         self.deadline = deadline
         self.cancellation = cancellation
         self.overflow = overflow
+        self.logprobs = logprobs
     }
 
     /// Always the most likely token.

@@ -9,4 +9,6 @@ public struct Generation: Sendable {
     public var timings: Timings
     /// The seed that the random choices were made with: with it, the same call gives this answer again.
     public var seed: UInt64
+    /// How likely the model found the tokens, one for each; empty unless ``GenerationOptions/logprobs`` asks for them.
+    public var logprobs: [TokenLogprob] = []
 }

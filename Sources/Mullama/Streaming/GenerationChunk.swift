@@ -7,8 +7,12 @@ public struct GenerationChunk: Sendable, Hashable {
     /// The tokens whose text ends here.
     public var tokens: [Token]
 
-    public init(text: String, tokens: [Token]) {
+    /// How likely the model found the tokens, one for each; empty unless ``GenerationOptions/logprobs`` asks for them.
+    public var logprobs: [TokenLogprob]
+
+    public init(text: String, tokens: [Token], logprobs: [TokenLogprob] = []) {
         self.text = text
         self.tokens = tokens
+        self.logprobs = logprobs
     }
 }

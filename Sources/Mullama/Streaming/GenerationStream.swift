@@ -41,9 +41,11 @@ public struct GenerationStream: AsyncSequence, Sendable {
         self.collectsWhole()
         var text = ""
         var tokens: [Token] = []
+        var logprobs: [TokenLogprob] = []
         for try await chunk in self {
             text += chunk.text
             tokens += chunk.tokens
+            logprobs += chunk.logprobs
         }
         guard let summary = self.lifetime.channel.summary else { throw CancellationError() }
         return Generation(
@@ -52,7 +54,8 @@ public struct GenerationStream: AsyncSequence, Sendable {
             finishReason: summary.finishReason,
             usage: summary.usage,
             timings: summary.timings,
-            seed: self.lifetime.channel.seed
+            seed: self.lifetime.channel.seed,
+            logprobs: logprobs
         )
     }
 

@@ -228,9 +228,14 @@ struct SchedulerHarness {
     }
 
     private mutating func sample(_ id: RequestID, _ value: UInt64, into outcome: inout StepOutcome) {
-        outcome.samples.append(self.model.sample(for: id, index: self.generated[id, default: 0], value: value))
+        var sample = self.model.sample(for: id, index: self.generated[id, default: 0], value: value)
+        if Self.tellsLogprobs(id) { sample.logprob = TokenLogprob(token: sample.token, bytes: sample.piece, logprob: -1) }
+        outcome.samples.append(sample)
         self.generated[id, default: 0] += 1
     }
+
+    /// Every other request asks how likely its tokens were.
+    private static func tellsLogprobs(_ id: RequestID) -> Bool { !id.rawValue.isMultiple(of: 2) }
 
     // MARK: What comes out
 
@@ -239,8 +244,9 @@ struct SchedulerHarness {
             let id = action.request
             #expect(self.endings[id] == nil, "\(id) has ended, and then: \(action)")
             switch action {
-            case .emit(_, let text, let tokens):
+            case .emit(_, let text, let tokens, let logprobs):
                 #expect(!text.isEmpty, "\(id) emits nothing")
+                #expect(logprobs.map(\.token) == (Self.tellsLogprobs(id) ? tokens : []))
                 self.texts[id, default: ""] += text
                 self.tokens[id, default: []] += tokens
             case .finish(_, let reason, let usage, let timings):

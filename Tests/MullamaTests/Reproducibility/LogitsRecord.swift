@@ -55,6 +55,8 @@ private final class RecordingSampler: TokenSampler {
     private let call: LogitsRecord.Call
     private let run: Int
 
+    var logprobs: Int? { self.sampler.logprobs }
+
     init(sampler: any TokenSampler, record: LogitsRecord, call: LogitsRecord.Call, run: Int) {
         self.sampler = sampler
         self.record = record
