@@ -62,6 +62,10 @@ package final class FakeBackend: DecodeBackend {
         }
         for chunk in plan.prefill where outcome.faults[chunk.request] == nil {
             self.append(Array(chunk.tokens), at: chunk.position, in: chunk.slot)
+            if !chunk.targets.isEmpty {
+                let count = self.logprobs[chunk.request] ?? 0
+                outcome.scores[chunk.request] = chunk.targets.map { FakeLogprob.of($0, top: count) }
+            }
             guard chunk.isLast else { continue }
             self.prompts[chunk.request] = self.cache[chunk.slot]
             outcome.samples.append(self.sample(chunk.request))

@@ -41,7 +41,7 @@ struct Tally: Sendable {
     /// - Returns: The request, if the action is its end.
     mutating func take(_ action: EngineAction, now: Duration) -> TraceEntry? {
         switch action {
-        case .emit: nil
+        case .emit, .scored: nil
         case .finish(let id, let reason, let usage, let timings): self.ended(id, reason.rawValue, usage, timings, now: now)
         case .fail(let id, let fault, let usage, let timings): self.ended(id, fault.code.rawValue, usage, timings, now: now)
         }

@@ -10,6 +10,7 @@ extension KVLedger {
     func miss(of request: GenerationRequest, reused: Int) -> CacheMiss? {
         let most = PrefillBlocks.lastChunkStart(promptCount: request.prompt.count)
         guard most > 0 else { return .tooShort }
+        guard !request.scoresPrompt else { return .scored }
         guard reused < most else { return nil }
         let common = self.mostAlike(request, isVisible: true)
         let hidden = self.mostAlike(request, isVisible: false)

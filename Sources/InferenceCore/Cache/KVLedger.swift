@@ -90,7 +90,7 @@ public struct KVLedger: Sendable {
 
     /// How many tokens of a request's prompt need not be computed once another prompt is in the cache.
     func reuse(of other: GenerationRequest, by request: GenerationRequest) -> Int {
-        guard !other.isStrict, !request.isStrict else { return 0 }
+        guard !other.isStrict, !request.isStrict, !request.scoresPrompt else { return 0 }
         let whole = PrefillBlocks.lastChunkStart(promptCount: other.prompt.count)
         return self.policy.reuse(of: other.prompt[..<whole], by: request.prompt)
     }
@@ -120,7 +120,7 @@ public struct KVLedger: Sendable {
         let kept = self.parked.entries.map { id, entry -> (id: ParkID, shared: Int) in
             let isVisible = entry.context == request.context || !entry.isStrict && !request.isStrict
             let fits = entry.tokens.count <= self.geometry.cellsPerSlot
-            let shared = isVisible && fits ? self.policy.reuse(of: entry.reusable, by: request.prompt) : 0
+            let shared = isVisible && fits && !request.scoresPrompt ? self.policy.reuse(of: entry.reusable, by: request.prompt) : 0
             return (id, self.limits.canTrimMoved || shared == entry.tokens.count ? shared : 0)
         }.max { ($0.shared, $1.id) < ($1.shared, $0.id) }
         return slots + (kept.map { [.init(.kept($0.id), shared: $0.shared)] } ?? [])
@@ -131,7 +131,7 @@ public struct KVLedger: Sendable {
     }
 
     private func shared(by slot: Slot, _ request: GenerationRequest) -> Int {
-        guard slot.context == request.context || !slot.isStrict && !request.isStrict else { return 0 }
+        guard slot.context == request.context || !slot.isStrict && !request.isStrict, !request.scoresPrompt else { return 0 }
         return self.policy.reuse(of: slot.tokens[..<slot.reusable], by: request.prompt)
     }
 

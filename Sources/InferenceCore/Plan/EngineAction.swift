@@ -2,6 +2,8 @@
 public enum EngineAction: Sendable, Equatable {
     /// More of a request's answer. `tokens` are those whose text ends in `text`; `logprobs` is empty, or has one for each of them.
     case emit(RequestID, text: String, tokens: [Token], logprobs: [TokenLogprob] = [])
+    /// All of a request's prompt is computed, and this is how likely its tokens were, but for the first.
+    case scored(RequestID, [TokenLogprob])
     /// The request is over; nothing follows for it.
     case finish(RequestID, FinishReason, Usage, Timings)
     /// The request failed; nothing follows for it.
@@ -9,7 +11,7 @@ public enum EngineAction: Sendable, Equatable {
 
     public var request: RequestID {
         switch self {
-        case .emit(let id, _, _, _), .finish(let id, _, _, _), .fail(let id, _, _, _): id
+        case .emit(let id, _, _, _), .scored(let id, _), .finish(let id, _, _, _), .fail(let id, _, _, _): id
         }
     }
 }

@@ -20,7 +20,8 @@ public struct StepCostModel: Sendable {
         if let time = outcome.decodeTime, !plan.decode.isEmpty {
             self.decode.learn(Self.features(plan.decodeRuns.map { $0.map(\.position) }), time.seconds)
         }
-        if let time = outcome.prefillTime, !plan.prefill.isEmpty {
+        // What it takes to score a prompt is not what a prompt takes.
+        if let time = outcome.prefillTime, !plan.prefill.isEmpty, plan.prefill.allSatisfy(\.targets.isEmpty) {
             let features = plan.prefill.reduce(SIMD3<Double>.zero) { $0 + Self.features(tokens: $1.tokens.count, after: $1.position) }
             self.prefill.learn(features, time.seconds)
         }

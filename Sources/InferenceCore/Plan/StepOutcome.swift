@@ -31,6 +31,8 @@ public struct StepOutcome: Sendable {
     }
 
     public var samples: [Sample]
+    /// How likely the targets were of those requests' chunks that have any.
+    public var scores: [RequestID: [TokenLogprob]] = [:]
     /// Requests whose rows were not computed or not sampled, and why. Every other request of the plan advanced.
     public var faults: [RequestID: RequestFault]
     /// Requests whose prefill chunk was broken off since they are about to be cancelled. The cache is as if it had not been begun.

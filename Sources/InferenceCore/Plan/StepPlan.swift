@@ -23,13 +23,23 @@ public struct StepPlan: Sendable, Equatable {
         public var position: Int
         /// Whether this is the end of the prompt, after which the first token is sampled.
         public var isLast: Bool
+        /// The tokens that follow the first rows, one each, if it is asked how likely they are; else none.
+        public var targets: ArraySlice<Token>
 
-        public init(request: RequestID, slot: SlotID, tokens: ArraySlice<Token>, position: Int, isLast: Bool) {
+        public init(
+            request: RequestID,
+            slot: SlotID,
+            tokens: ArraySlice<Token>,
+            position: Int,
+            isLast: Bool,
+            targets: ArraySlice<Token> = []
+        ) {
             self.request = request
             self.slot = slot
             self.tokens = tokens
             self.position = position
             self.isLast = isLast
+            self.targets = targets
         }
     }
 

@@ -12,6 +12,8 @@ public enum CacheMiss: Sendable, Hashable, Codable {
     case isolated(Int)
     /// A prompt that began alike had been computed and had to make room.
     case evicted
+    /// It was asked how likely each token of the prompt is, which only computing it tells.
+    case scored
     /// What was there could not be put into the request's slot.
     case lost
 }
@@ -25,6 +27,7 @@ extension CacheMiss: CustomStringConvertible {
         case .cannotRollBack(let count): "\(count) tokens are there, and the model's state cannot be rolled back to them"
         case .isolated(let count): "\(count) tokens are there, and contexts that are strict share nothing"
         case .evicted: "what began alike had to make room"
+        case .scored: "the prompt's log probabilities were asked for, and computing it tells them"
         case .lost: "what was there could not be copied"
         }
     }

@@ -3,7 +3,7 @@ public struct GenerationRequest: Sendable, Hashable {
     public var id: RequestID
     public var context: ContextID
     public var prompt: [Token]
-    /// The most tokens to generate; at least 1.
+    /// The most tokens to generate; at least 1, or 0 if the prompt alone is to be scored.
     public var maxTokens: Int
     /// The most tokens of prompt and completion together that may be in the cache at once.
     public var contextSize: Int
@@ -14,6 +14,8 @@ public struct GenerationRequest: Sendable, Hashable {
     public var deadline: Duration?
     /// Whether what it computes serves its own context alone, and what others computed does not serve it.
     public var isStrict: Bool
+    /// Whether it is told how likely each token of the prompt is. Then all of the prompt is computed, whatever is there of it.
+    public var scoresPrompt: Bool
 
     public init(
         id: RequestID,
@@ -25,7 +27,8 @@ public struct GenerationRequest: Sendable, Hashable {
         overflow: OverflowPolicy = .stop,
         priority: RequestPriority = .normal,
         deadline: Duration? = nil,
-        isStrict: Bool = false
+        isStrict: Bool = false,
+        scoresPrompt: Bool = false
     ) {
         self.id = id
         self.context = context
@@ -37,6 +40,7 @@ public struct GenerationRequest: Sendable, Hashable {
         self.priority = priority
         self.deadline = deadline
         self.isStrict = isStrict
+        self.scoresPrompt = scoresPrompt
     }
 
     /// Cells of the KV cache that the request may fill.

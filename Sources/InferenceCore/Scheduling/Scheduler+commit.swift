@@ -17,6 +17,7 @@ extension Scheduler {
         for chunk in step.plan.prefill where outcome.isGoing(chunk.request) {
             self.ledger.extend(chunk.slot, by: chunk.tokens, inWholeBlocks: !chunk.isLast)
             self.sequences[chunk.request]?.phase = .prefilling(chunk.slot, next: chunk.tokens.endIndex)
+            self.sequences[chunk.request]?.promptLogprobs += outcome.scores[chunk.request] ?? []
         }
         for (id, size) in outcome.parkedSizes { self.ledger.took(id, size) }
         var actions: [EngineAction] = []
@@ -39,10 +40,14 @@ extension Scheduler {
     private mutating func accept(_ sample: StepOutcome.Sample, now: Duration) -> [EngineAction] {
         let id = sample.request
         guard var sequence = self.sequences[id], let slot = sequence.slot else { return [] }
+        var actions: [EngineAction] = []
+        if sequence.request.scoresPrompt, case .prefilling = sequence.phase {
+            actions.append(.scored(id, sequence.promptLogprobs))
+            sequence.promptLogprobs = []
+        }
         let advance = sequence.accept(sample, in: slot, now: now)
         self.sequences[id] = sequence
 
-        var actions: [EngineAction] = []
         if !advance.text.isEmpty {
             actions.append(.emit(id, text: advance.text, tokens: advance.tokens, logprobs: advance.logprobs))
         }

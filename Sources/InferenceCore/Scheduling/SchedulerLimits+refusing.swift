@@ -5,10 +5,10 @@ extension SchedulerLimits {
         if prompt == 0 {
             return RequestFault(.invalidRequest, "the prompt is empty: give at least one token")
         }
-        if request.maxTokens < 1 {
+        if request.maxTokens < (request.scoresPrompt ? 0 : 1) {
             return RequestFault(.invalidRequest, "maxTokens is \(request.maxTokens): give at least 1")
         }
-        if prompt >= request.contextSize {
+        if prompt >= request.contextSize, prompt > request.contextSize || request.maxTokens > 0 {
             return RequestFault(
                 .contextWindowExceeded,
                 "the prompt has \(prompt) tokens and the context holds \(request.contextSize), prompt and answer together: "

@@ -42,6 +42,8 @@ struct SequenceState: Sendable {
     /// The scheduler's last turn in which a part of the prompt was computed, or the one before which it got its slot.
     var lastTurn = 0
     var usage: Usage
+    /// How likely the prompt's tokens were up to the first that is not computed, if that is asked for.
+    var promptLogprobs: [TokenLogprob] = []
 
     private let submitted: Duration
     private var started: Duration?
@@ -182,32 +184,49 @@ struct SequenceState: Sendable {
         let lastStart = PrefillBlocks.lastChunkStart(promptCount: prompt.count)
         var chunks: [StepPlan.PrefillChunk] = []
         let end = border.map { $0 > next ? min($0, lastStart) : lastStart } ?? lastStart
+        let scores = self.request.scoresPrompt
+        let size = scores ? min(size, PrefillPolicy.scoredChunk) : size
         var whole = min(end - next, room.tokens(after: next), size)
         while whole > 0 {
-            let tokens = prompt[next..<(next + whole)]
-            let chunk = StepPlan.PrefillChunk(request: self.request.id, slot: slot, tokens: tokens, position: next, isLast: false)
+            let chunk = self.chunk(next..<(next + whole), in: slot, isLast: false)
             chunks.append(chunk)
             room.take(chunk)
             next += whole
-            // A chunk below the bound is as large as the room was.
-            whole = whole < size ? 0 : min(end - next, room.tokens(after: next), size)
+            // A chunk below the bound is as large as the room was. What scores take is not known: a step has one chunk of them.
+            whole = whole < size || scores ? 0 : min(end - next, room.tokens(after: next), size)
         }
-        if next == lastStart, chunks.isEmpty || next != border, room.fits(prompt.count - next, after: next) || mayExceed && chunks.isEmpty {
-            let last = StepPlan.PrefillChunk(request: self.request.id, slot: slot, tokens: prompt[next...], position: next, isLast: true)
+        let mayFollow = chunks.isEmpty || next != border && !scores
+        if next == lastStart, mayFollow, room.fits(prompt.count - next, after: next) || mayExceed && chunks.isEmpty {
+            let last = self.chunk(next..<prompt.count, in: slot, isLast: true)
             chunks.append(last)
             room.take(last)
         }
         return chunks
     }
 
+    private func chunk(_ range: Range<Int>, in slot: SlotID, isLast: Bool) -> StepPlan.PrefillChunk {
+        let prompt = self.request.prompt
+        return StepPlan.PrefillChunk(
+            request: self.request.id,
+            slot: slot,
+            tokens: prompt[range],
+            position: range.lowerBound,
+            isLast: isLast,
+            targets: self.request.scoresPrompt ? prompt[(range.lowerBound + 1)..<min(range.upperBound + 1, prompt.count)] : []
+        )
+    }
+
     /// From the prompt's beginning, since its cached part was not there after all. What was generated cannot be had again.
     mutating func startOver() {
         self.phase = self.slot.map { .prefilling($0, next: 0) } ?? .waiting
         self.usage.cachedTokens = 0
+        self.promptLogprobs = []
     }
 
     /// Takes a sampled token in and tells what of the text may be shown, and whether it was the last one.
     mutating func accept(_ sample: StepOutcome.Sample, in slot: SlotID, now: Duration) -> Advance {
+        // The prompt alone was asked about.
+        guard self.request.maxTokens > 0 else { return Advance(text: "", finish: .length) }
         self.phase = .decoding(slot, pending: sample.token)
         if self.firstToken == nil { self.firstToken = now }
         self.lastToken = now

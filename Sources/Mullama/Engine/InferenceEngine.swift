@@ -117,6 +117,8 @@ package actor InferenceEngine {
                 if self.calls[id]?.channel.push(GenerationChunk(text: text, tokens: tokens, logprobs: logprobs)) ?? false {
                     self.scheduler.setPaused(id, true)
                 }
+            case .scored(let id, let logprobs):
+                self.calls[id]?.channel.score(logprobs)
             case .finish(let id, let reason, let usage, let timings):
                 let call = self.end(id, reason, nil, usage, timings, cancelled: cancelled)
                 call?.channel.finish(reason, usage, timings)

@@ -124,7 +124,8 @@ final class LlamaBackend: DecodeBackend {
         self.batch.removeAll()
         for (offset, token) in chunk.tokens.enumerated() {
             let isLast = chunk.isLast && offset == chunk.tokens.count - 1
-            self.batch.append(token, at: chunk.position + offset, in: chunk.slot, wantsLogits: isLast)
+            let wantsLogits = isLast || offset < chunk.targets.count
+            self.batch.append(token, at: chunk.position + offset, in: chunk.slot, wantsLogits: wantsLogits)
         }
         let code = self.abort.during(chunk.request) { self.cache.decode(self.batch, inOld: false) }
         if code == 2 {
@@ -142,12 +143,30 @@ final class LlamaBackend: DecodeBackend {
             outcome.faults[chunk.request] = Self.fault(code)
             return
         }
-        if chunk.isLast { self.sample(chunk.request, row: chunk.tokens.count - 1, inOld: false, into: &outcome) }
+        if !chunk.targets.isEmpty { self.score(chunk, into: &outcome) }
+        if chunk.isLast, outcome.isGoing(chunk.request) {
+            self.sample(chunk.request, row: chunk.tokens.count - 1, inOld: false, into: &outcome)
+        }
     }
+
+    /// Tells how likely the tokens were that follow the chunk's rows.
+    private func score(_ chunk: StepPlan.PrefillChunk, into outcome: inout StepOutcome) {
+        let count = self.samplers[chunk.request]?.logprobs ?? 0
+        do {
+            outcome.scores[chunk.request] = try chunk.targets.enumerated().map { row, target throws(RequestFault) in
+                guard let logits = self.cache.logits(row: row, inOld: false) else { throw Self.noLogits }
+                return try self.logprob(of: target, logits, top: count)
+            }
+        } catch {
+            outcome.faults[chunk.request] = error
+        }
+    }
+
+    private static let noLogits = RequestFault(.engineFailed, "the model computed no logits for a row that asked for them")
 
     private func sample(_ request: RequestID, row: Int, inOld: Bool, into outcome: inout StepOutcome) {
         guard let sampler = self.samplers[request], let logits = self.cache.logits(row: row, inOld: inOld) else {
-            outcome.faults[request] = RequestFault(.engineFailed, "the model computed no logits for a row that asked for them")
+            outcome.faults[request] = Self.noLogits
             return
         }
         do {

@@ -19,7 +19,7 @@ struct LlamaContext: ~Copyable {
     ///
     /// - Parameters:
     ///   - rows: The most rows of one call.
-    ///   - outputs: The most rows of one call that want logits; nil for one of each slot.
+    ///   - outputs: The most rows of one call that want logits; nil for ``outputs(slots:)``.
     init(
         _ weights: ModelWeights,
         geometry: CacheGeometry,
@@ -33,7 +33,7 @@ struct LlamaContext: ~Copyable {
         c.n_seq_max = UInt32(clamping: geometry.slots)
         c.n_batch = UInt32(clamping: rows)
         c.n_ubatch = UInt32(clamping: rows)
-        c.n_outputs_max = UInt32(clamping: outputs ?? geometry.slots)
+        c.n_outputs_max = UInt32(clamping: outputs ?? Self.outputs(slots: geometry.slots))
         c.n_threads = Int32(clamping: settings.threads)
         c.n_threads_batch = c.n_threads
         c.kv_unified = settings.cacheLayout == .unified
@@ -63,6 +63,9 @@ struct LlamaContext: ~Copyable {
         self.isUnified = settings.cacheLayout == .unified
         self.vocabularySize = Int(llama_vocab_n_tokens(llama_model_get_vocab(weights.pointer)))
     }
+
+    /// The most rows of one call that want logits: one of each slot, or those of a chunk that is scored.
+    static func outputs(slots: Int) -> Int { max(slots, PrefillPolicy.scoredChunk) }
 
     deinit {
         llama_free(self.pointer)

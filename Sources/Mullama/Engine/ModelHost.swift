@@ -118,7 +118,8 @@ package final class ModelHost: StreamProducer {
                         overflow: options.overflow,
                         priority: priority,
                         deadline: deadline,
-                        isStrict: context.isStrict
+                        isStrict: context.isStrict,
+                        scoresPrompt: options.promptLogprobs
                     )
                     usage.promptTokens = request.prompt.count
                     if let fault = limits.reasonToRefuse(request) { throw MullamaError(fault) }

@@ -59,8 +59,10 @@ package struct ComputeCost: Sendable, Hashable {
         let feedForward = self.feedForward.saturatingPlus(4.saturatingTimes(self.width))
         let layers = 4.saturatingTimes(rows).saturatingTimes(inputs.saturatingPlus(max(attention, feedForward)))
 
-        let tokens = 4.saturatingTimes(geometry.slots).saturatingTimes(self.vocabulary)
-        let end = 4.saturatingTimes(rows).saturatingTimes(inputs.saturatingPlus(self.width)).saturatingPlus(tokens)
-        return max(layers, end).saturatingPlus(tokens)
+        func tokens(_ rows: Int) -> Int { 4.saturatingTimes(rows).saturatingTimes(self.vocabulary) }
+        let outputs = min(rows, LlamaContext.outputs(slots: geometry.slots))
+        let end = 4.saturatingTimes(rows).saturatingTimes(inputs.saturatingPlus(self.width)).saturatingPlus(tokens(outputs))
+        // What a step leaves behind has room for a row of each slot, and grows when a prompt is scored.
+        return max(layers, end).saturatingPlus(tokens(geometry.slots))
     }
 }

@@ -8,7 +8,8 @@ extension GenerationOptions {
         func require(_ holds: Bool, _ name: String, _ value: some Any, _ range: String) throws(MullamaError) {
             guard holds else { throw MullamaError(.invalidRequest, "\(name) is \(value): it must be \(range)") }
         }
-        try require(maxTokens >= 1, "maxTokens", maxTokens, "at least 1")
+        let least = self.promptLogprobs ? 0 : 1
+        try require(maxTokens >= least, "maxTokens", maxTokens, "at least \(least)")
         try require((0...5).contains(self.temperature), "temperature", self.temperature, "0 to 5")
         try require(self.topK >= 0, "topK", self.topK, "0 (off) or more")
         try require(self.topP > 0 && self.topP <= 1, "topP", self.topP, "above 0, up to 1")

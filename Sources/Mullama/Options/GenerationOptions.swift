@@ -43,6 +43,10 @@ public struct GenerationOptions: Sendable {
     ///
     /// See ``TokenLogprob`` for what the figures mean. A token costs a pass over the vocabulary more.
     public var logprobs: Int?
+    /// Whether it is told how likely the model finds each token of the prompt after those before it: ``GenerationStream/promptLogprobs``, with as many
+    /// alternatives as ``logprobs`` says. The prompt is computed from its beginning for that, in smaller parts, whatever is there of it. With this,
+    /// `maxTokens` may be 0, to score a text and no more.
+    public var promptLogprobs: Bool
 
     public init(
         temperature: Double = 0.8,
@@ -62,7 +66,8 @@ public struct GenerationOptions: Sendable {
         deadline: Duration? = nil,
         cancellation: CancellationToken? = nil,
         overflow: OverflowPolicy = .stop,
-        logprobs: Int? = nil
+        logprobs: Int? = nil,
+        promptLogprobs: Bool = false
     ) {
         self.temperature = temperature
         self.topK = topK
@@ -82,6 +87,7 @@ public struct GenerationOptions: Sendable {
         self.cancellation = cancellation
         self.overflow = overflow
         self.logprobs = logprobs
+        self.promptLogprobs = promptLogprobs
     }
 
     /// Always the most likely token.

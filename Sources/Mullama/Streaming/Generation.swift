@@ -11,4 +11,7 @@ public struct Generation: Sendable {
     public var seed: UInt64
     /// How likely the model found the tokens, one for each; empty unless ``GenerationOptions/logprobs`` asks for them.
     public var logprobs: [TokenLogprob] = []
+    /// How likely the model found the prompt's tokens, one for each, nil for the first, which follows nothing; empty unless
+    /// ``GenerationOptions/promptLogprobs`` asks for them.
+    public var promptLogprobs: [TokenLogprob?] = []
 }

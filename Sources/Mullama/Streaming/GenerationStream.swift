@@ -55,7 +55,8 @@ public struct GenerationStream: AsyncSequence, Sendable {
             usage: summary.usage,
             timings: summary.timings,
             seed: self.lifetime.channel.seed,
-            logprobs: logprobs
+            logprobs: logprobs,
+            promptLogprobs: self.promptLogprobs
         )
     }
 
@@ -118,6 +119,11 @@ extension GenerationStream {
     public var result: (finishReason: FinishReason, usage: Usage, timings: Timings)? {
         self.lifetime.channel.summary.map { ($0.finishReason, $0.usage, $0.timings) }
     }
+
+    /// How likely the model found the prompt's tokens, one for each, nil for the first, which follows nothing. Empty unless
+    /// ``GenerationOptions/promptLogprobs`` asks for them, and as long as the prompt is not computed: they are there with the first part of the answer,
+    /// or with its end.
+    public var promptLogprobs: [TokenLogprob?] { self.lifetime.channel.promptLogprobs }
 
     /// The seed of the random choices: given again, the same call gives the same answer.
     public var seed: UInt64 { self.lifetime.channel.seed }

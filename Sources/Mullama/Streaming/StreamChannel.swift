@@ -21,6 +21,8 @@ package final class StreamChannel: Sendable {
         var text = ""
         /// How many tokens that text is made of.
         var tokens = 0
+        /// How likely the prompt's tokens were, once that is known.
+        var promptLogprobs: [TokenLogprob?] = []
         var endings = Endings()
     }
 
@@ -62,6 +64,11 @@ package final class StreamChannel: Sendable {
         }
         waiter?.resume(returning: chunk)
         return pause
+    }
+
+    /// All of the prompt is computed, and this is how likely its tokens were, but for the first.
+    func score(_ logprobs: [TokenLogprob]) {
+        self.state.withLock { $0.promptLogprobs = [nil] + logprobs }
     }
 
     package func finish(_ reason: FinishReason, _ usage: Usage, _ timings: Timings) {
@@ -189,6 +196,8 @@ package final class StreamChannel: Sendable {
 
     /// The text so far; nil once the stream has ended.
     private var unfinishedText: String? { self.state.withLock { $0.stream.end == nil ? $0.text : nil } }
+
+    var promptLogprobs: [TokenLogprob?] { self.state.withLock { $0.promptLogprobs } }
 
     var isOver: Bool { self.state.withLock { $0.stream.end != nil } }
 

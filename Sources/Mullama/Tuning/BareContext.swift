@@ -12,7 +12,7 @@ struct BareContext: ~Copyable {
     /// The most rows of one call.
     let rows: Int
 
-    /// - Parameter outputs: The most rows of one call that want logits; nil for one of each slot.
+    /// - Parameter outputs: The most rows of one call that want logits; nil for as many as the engine's contexts allow.
     /// - Throws: ``MullamaError`` if there is no memory for it.
     init(_ recipe: ContextRecipe, _ geometry: CacheGeometry, outputs: Int? = nil) throws(MullamaError) {
         do throws(RequestFault) {

@@ -12,7 +12,7 @@ struct SchedulerPropertyTests {
 
     @Test("the scripts reach what they are for")
     func coverage() {
-        let tally = (0..<60).reduce(RandomScript.Tally()) { tally, seed in
+        let tally = (0..<80).reduce(RandomScript.Tally()) { tally, seed in
             var script = RandomScript(seed: UInt64(seed))
             return tally + script.run()
         }

@@ -17,7 +17,8 @@ extension GenerationRequest {
         stops: [String] = [],
         overflow: OverflowPolicy = .stop,
         priority: RequestPriority = .normal,
-        deadline: Duration? = nil
+        deadline: Duration? = nil,
+        scoresPrompt: Bool = false
     ) -> GenerationRequest {
         GenerationRequest(
             id: RequestID(id),
@@ -28,7 +29,8 @@ extension GenerationRequest {
             stopSequences: stops,
             overflow: overflow,
             priority: priority,
-            deadline: deadline
+            deadline: deadline,
+            scoresPrompt: scoresPrompt
         )
     }
 }

@@ -27,12 +27,17 @@ struct PlanCheck {
 
     /// Blocks of 16 tokens counted from the prompt's start, and 16 to 31 in the last chunk unless the whole prompt is shorter.
     private func check(_ chunk: StepPlan.PrefillChunk) {
-        guard let prompt = self.requests[chunk.request]?.prompt else { return }
+        guard let request = self.requests[chunk.request] else { return }
+        let prompt = request.prompt
         let lastStart = PrefillBlocks.lastChunkStart(promptCount: prompt.count)
         let end = chunk.position + chunk.tokens.count
         #expect(!chunk.tokens.isEmpty && end <= prompt.count)
         #expect(chunk.tokens == prompt[chunk.position..<min(end, prompt.count)], "\(chunk.request) computes other tokens than its prompt's")
         #expect(chunk.position % 16 == 0)
+        #expect(chunk.targets == (request.scoresPrompt ? prompt[(chunk.position + 1)..<min(end + 1, prompt.count)] : []))
+        if request.scoresPrompt {
+            #expect(chunk.tokens.count <= 32 && self.plan.prefill.count { $0.request == chunk.request } == 1)
+        }
         #expect(chunk.isLast || chunk.tokens.count <= self.plan.shape.prefillChunk)
         if chunk.isLast {
             #expect(chunk.position == lastStart && end == prompt.count)

@@ -87,16 +87,18 @@ struct RandomScript {
         let maxTokens = Int.random(in: 1...14, using: &generator) + (chance(3) ? 500 : 0)
         let room = chance(40) ? Int.random(in: 1...8, using: &generator) : maxTokens > 14 ? 700 : 100
         let stops = ["ab", "é", "b a", "eab", "😀", "c "].filter { _ in chance(15) }
+        let scoresPrompt = id % 12 == 5
         return GenerationRequest(
             id: RequestID(id),
             context: ContextID(UInt64.random(in: 1...6, using: &generator)),
             prompt: prompt,
-            maxTokens: maxTokens,
+            maxTokens: scoresPrompt && id % 24 == 5 ? 0 : maxTokens,
             contextSize: length + room,
             stopSequences: stops,
             overflow: overflow,
             priority: RequestPriority.allCases.randomElement(using: &generator) ?? .normal,
-            deadline: chance(10) ? .milliseconds(Int.random(in: 0...60, using: &generator)) : nil
+            deadline: chance(10) ? .milliseconds(Int.random(in: 0...60, using: &generator)) : nil,
+            scoresPrompt: scoresPrompt
         )
     }
 
@@ -175,6 +177,7 @@ struct RandomScript {
             #expect(ending.reason == alone.reason(id))
             #expect(usage.completionTokens == alone.usage(id)?.completionTokens)
             #expect(usage.droppedTokens == alone.usage(id)?.droppedTokens)
+            #expect((self.harness.scores[request.id] != nil) == request.scoresPrompt)
             tally.finished += 1
             tally.stopped += ending.reason == .stopSequence ? 1 : 0
         case .finished(let reason, _, _):

@@ -32,6 +32,7 @@ struct SchedulerHarness {
     private(set) var plans: [StepPlan] = []
     private(set) var texts: [RequestID: String] = [:]
     private(set) var tokens: [RequestID: [Token]] = [:]
+    private(set) var scores: [RequestID: [TokenLogprob]] = [:]
     private(set) var endings: [RequestID: Ending] = [:]
     /// Requests in the order in which they ended.
     private(set) var ended: [UInt64] = []
@@ -197,6 +198,9 @@ struct SchedulerHarness {
             self.sample(row.request, value, into: &outcome)
         }
         for chunk in plan.prefill where !outcome.unserved.contains(chunk.request) && self.isComputed(chunk.request, into: &outcome) {
+            if !chunk.targets.isEmpty {
+                outcome.scores[chunk.request] = chunk.targets.map { TokenLogprob(token: $0, bytes: [], logprob: -1) }
+            }
             let kernel: UInt64 = chunk.isLast ? 2 : 3
             let value = self.cache.compute(chunk.tokens, at: chunk.position, in: chunk.slot, for: chunk.request, kernel: kernel)
             if chunk.isLast { self.sample(chunk.request, value, into: &outcome) }
@@ -249,6 +253,10 @@ struct SchedulerHarness {
                 #expect(logprobs.map(\.token) == (Self.tellsLogprobs(id) ? tokens : []))
                 self.texts[id, default: ""] += text
                 self.tokens[id, default: []] += tokens
+            case .scored(_, let logprobs):
+                #expect(self.scores[id] == nil && self.texts[id] == nil, "\(id) is scored late, or twice")
+                #expect(logprobs.map(\.token) == self.requests[id].map { Array($0.prompt.dropFirst()) })
+                self.scores[id] = logprobs
             case .finish(_, let reason, let usage, let timings):
                 self.end(id, .finished(reason, usage, timings))
             case .fail(_, let fault, let usage, let timings):
