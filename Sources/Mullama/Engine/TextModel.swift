@@ -6,6 +6,8 @@ package protocol TextModel: Sendable {
     var size: Int { get }
     /// The token that every text begins with; nil for models that want none.
     var beginning: Token? { get }
+    /// The token that every text ends with; nil for models that want none.
+    var ending: Token? { get }
 
     func tokenize(_ text: String, addSpecial: Bool, parseSpecial: Bool) throws(MullamaError) -> [Token]
     func detokenize(_ tokens: [Token]) throws(MullamaError) -> String
@@ -18,6 +20,7 @@ package protocol TextModel: Sendable {
 
 extension TextModel {
     package var beginning: Token? { nil }
+    package var ending: Token? { nil }
 
     package func contains(_ token: Token) -> Bool {
         (0..<self.size).contains(Int(token.rawValue))
