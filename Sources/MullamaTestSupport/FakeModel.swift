@@ -5,6 +5,7 @@ package import Mullama
 package struct FakeModel {
     package let model: AsyncModel
     package let control: FakeControl
+    package let embeddings: FakeEmbeddings
 
     /// - Parameters:
     ///   - template: The chat template; nil for ChatML.
@@ -18,6 +19,7 @@ package struct FakeModel {
         queueLimit: Int? = nil,
         fingerprint: String = "fake",
         template: String? = nil,
+        embeddings: FakeEmbeddings = FakeEmbeddings(),
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         let host = ModelHost(
@@ -26,7 +28,10 @@ package struct FakeModel {
             scheduler: Scheduler(
                 limits: SchedulerLimits(parallel: parallel, cells: cells, queueLimit: queueLimit, parkedTokens: parkedTokens)
             ),
-            clock: EngineClock(clock)
+            clock: EngineClock(clock),
+            embedding: EmbeddingSupport(width: FakeEmbeddings.width, contextSize: contextSize) { wake in
+                FakeEmbedder(embeddings, wake: wake)
+            }
         ) {
             FakeBackend(control)
         }
@@ -49,5 +54,6 @@ package struct FakeModel {
             templates: ModelTemplates(template)
         )
         self.control = control
+        self.embeddings = embeddings
     }
 }

@@ -32,6 +32,11 @@ public struct StepCostModel: Sendable {
         }
     }
 
+    /// Takes in what a chunk took that is not a part of a step.
+    package mutating func learnPrefill(_ tokens: Int, after depth: Int, took time: Duration) {
+        self.prefill.learn(Self.features(tokens: tokens, after: depth), time.seconds)
+    }
+
     /// Seconds for moving tokens between the cache and what is kept outside, or within the cache; nil as long as that was not measured.
     public func secondsToMove(_ tokens: Int) -> Double? {
         tokens == 0 ? 0 : self.secondsPerMovedToken.map { $0 * Double(tokens) }

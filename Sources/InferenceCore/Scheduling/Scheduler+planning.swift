@@ -1,6 +1,8 @@
 extension Scheduler {
     /// The next step, or nil when there is nothing to do; and what to tell the outside first.
-    public mutating func plan(now: Duration) -> (plan: StepPlan?, actions: [EngineAction]) {
+    ///
+    /// - Parameter holdsPrompts: Whether no prompts are computed, since the step's time was given to something else.
+    public mutating func plan(now: Duration, holdsPrompts: Bool = false) -> (plan: StepPlan?, actions: [EngineAction]) {
         var actions = self.endExpired(now: now)
         var step = Step(plan: StepPlan(memory: self.pendingOps, shape: self.shape))
         self.pendingOps = []
@@ -11,7 +13,7 @@ extension Scheduler {
         let active = self.active()
         step.plan.decode = self.decodeRows(of: active)
         step.plan.decodeBatches = self.cost.batches(of: step.plan.decode.map(\.position))
-        step.plan.prefill = self.prefillChunks(of: active, beside: step.plan)
+        if !holdsPrompts { step.plan.prefill = self.prefillChunks(of: active, beside: step.plan) }
         if step.plan.hasRows { self.steps += 1 }
         step.plan.preparing = self.preparation.geometry
 
@@ -211,7 +213,7 @@ extension Scheduler {
     }
 
     /// The next row of a request that is generating; none while the cache has no cell for it.
-    private func decodeRow(of id: RequestID) -> StepPlan.DecodeRow? {
+    func decodeRow(of id: RequestID) -> StepPlan.DecodeRow? {
         guard let sequence = self.sequences[id], !sequence.isPaused, case .decoding(let slot, let token) = sequence.phase else {
             return nil
         }

@@ -4,14 +4,14 @@ import InferenceCore
 ///
 /// Sendable by hand: whoever puts the context in or takes it out is the only one who has it, and the handing over is ordered by a lock or by
 /// the start of a thread.
-final class ContextBox: @unchecked Sendable {
-    private var context: LlamaContext?
+final class ContextBox<Context: ~Copyable>: @unchecked Sendable {
+    private var context: Context?
 
-    init(_ context: consuming LlamaContext?) {
+    init(_ context: consuming Context?) {
         self.context = consume context
     }
 
-    func take() -> LlamaContext? { self.context.take() }
+    func take() -> Context? { self.context.take() }
 
     /// Frees the context on a thread of its own: giving back a gigabyte takes a tenth of a second.
     func free() {

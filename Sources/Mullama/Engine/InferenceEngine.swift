@@ -28,6 +28,8 @@ package actor InferenceEngine {
     private let activity: ActivityLog
     private var makeBackend: (@Sendable () -> any DecodeBackend)?
     private var backend: (any DecodeBackend)?
+    /// Computes embeddings between the steps; nil for a model that has none.
+    private(set) var embedding: EmbeddingWorker?
     private var calls: [RequestID: Call] = [:]
     private var jobs: [RequestID: ContextJob] = [:]
     private var recorder = TraceRecorder()
@@ -50,10 +52,12 @@ package actor InferenceEngine {
     /// - Parameters:
     ///   - shape: What steps keep to.
     ///   - idleWork: What to do when there has been nothing else to do for some time.
+    ///   - embedding: What it takes to compute embeddings; nil for a model that has none.
     ///   - makeBackend: Called on the engine's thread, the only one that ever touches the backend.
     package nonisolated func start(
         shape: StepShape = .any,
         idleWork: (any IdleWork)? = nil,
+        embedding: EmbeddingSupport? = nil,
         _ makeBackend: @escaping @Sendable () -> any DecodeBackend
     ) {
         // A message, since the first request may come before the task below gets to run.
@@ -62,6 +66,7 @@ package actor InferenceEngine {
             engine.idleWork = idleWork
             engine.makeBackend = makeBackend
             engine.backend = makeBackend()
+            engine.embedding = embedding.map { engine.makeEmbeddingWorker($0) }
         }
         Task.detached { await self.run() }
     }
@@ -81,6 +86,7 @@ package actor InferenceEngine {
         }
         self.activity.rest()
         self.backend = nil
+        self.embedding?.free()
         self.recorder.finish()
         if case .closing(let waiters, _) = self.lifecycle {
             for waiter in waiters { waiter.resume() }
@@ -93,10 +99,12 @@ package actor InferenceEngine {
     private func step() -> Bool {
         self.failOverdue()
         for id in self.scheduler.reachedBarriers() { self.jobs.removeValue(forKey: id)?.run(self) }
-        let (plan, actions) = self.scheduler.plan(now: self.clock.now())
+        self.embedding?.freeUnused()
+        let hasEmbedded = self.takeEmbeddingTurn()
+        let (plan, actions) = self.scheduler.plan(now: self.clock.now(), holdsPrompts: hasEmbedded)
         for (id, miss) in self.scheduler.takeMisses() { self.activity.missed(id, miss) }
         self.deliver(actions)
-        guard let plan, let backend = self.backend else { return false }
+        guard let plan, let backend = self.backend else { return hasEmbedded || self.embedding?.advance(room: nil) ?? false }
         let outcome = backend.perform(plan)
         let told = self.scheduler.commit(outcome, now: self.clock.now())
         self.activity.advanced(self.scheduler.progress, slotTime: self.scheduler.slotTime)
@@ -170,6 +178,14 @@ package actor InferenceEngine {
             "the model was closed while the call ran, and its grace period is over: load the model again"
         )
         self.deliver(self.scheduler.failAll(fault, now: self.clock.now()))
+        self.embedding?.endAll(MullamaError(fault))
+    }
+
+    /// - Returns: Whether embeddings were computed before the next step, so that it holds back prompts.
+    private func takeEmbeddingTurn() -> Bool {
+        guard let embedding = self.embedding else { return false }
+        let isTurn = embedding.takesTurn(hasPrompts: self.scheduler.hasPrompts, isBusy: self.scheduler.runningCount > 0)
+        return isTurn && embedding.advance(room: self.scheduler.roomForOthers)
     }
 
     private func ledgerAgrees(with backend: any DecodeBackend) -> Bool {
@@ -182,7 +198,7 @@ package actor InferenceEngine {
     private static let idleDelay = Duration.seconds(2)
 
     private var idleWorkTime: Duration? {
-        guard self.idleWork != nil, case .running = self.lifecycle, self.scheduler.isIdle else { return nil }
+        guard self.idleWork != nil, self.isRunning, self.isIdle else { return nil }
         return self.idleSince.map { $0 + Self.idleDelay }
     }
 
@@ -212,20 +228,25 @@ package actor InferenceEngine {
         self.alarm = nil
     }
 
-    private func wake() {
+    func wake() {
         self.sleeper.take()?.resume()
     }
 
     private var nextAlarm: Duration? {
-        var times = [self.scheduler.nextAlarm, self.idleWorkTime].compactMap(\.self)
+        var times = [self.scheduler.nextAlarm, self.idleWorkTime, self.embedding?.freeTime].compactMap(\.self)
         if case .closing(_, let time?) = self.lifecycle { times.append(time) }
         return times.min()
     }
 
+    private var isIdle: Bool { self.scheduler.isIdle && self.embedding?.isIdle ?? true }
+
+    /// Whether new calls are taken in.
+    var isRunning: Bool { if case .running = self.lifecycle { true } else { false } }
+
     private var isDone: Bool {
         switch self.lifecycle {
         case .running: false
-        case .closing: self.scheduler.isIdle
+        case .closing: self.isIdle
         case .closed: true
         }
     }
@@ -323,6 +344,7 @@ extension InferenceEngine {
     package func stop() {
         if case .running = self.lifecycle { self.lifecycle = .closing([], failing: nil) }
         self.deliver(self.scheduler.cancelAll(reason: .cancelled, now: self.clock.now()))
+        self.embedding?.endAll(CancellationError())
         self.wake()
     }
 

@@ -23,7 +23,9 @@ package final class ModelHost: StreamProducer {
     private let abort: AbortSignal
     private let idleWork: (any IdleWork)?
     package let activity: ActivityLog
-    private let text = InferenceThread(name: "mullama-text")
+    let text = InferenceThread(name: "mullama-text")
+    /// What it takes to compute embeddings; nil for a model that has none.
+    let embedding: EmbeddingSupport?
     let identity: ModelIdentity
     private let state: Mutex<State>
 
@@ -32,6 +34,7 @@ package final class ModelHost: StreamProducer {
     ///   - abort: Tells the backend of cancels while it is in a step.
     ///   - shape: What steps keep to.
     ///   - idleWork: What to do when there has been nothing else to do for some time.
+    ///   - embedding: What it takes to compute embeddings; nil for a model that has none.
     ///   - makeBackend: Called on the engine's thread.
     package init(
         text: any TextModel,
@@ -42,6 +45,7 @@ package final class ModelHost: StreamProducer {
         abort: AbortSignal = AbortSignal(),
         shape: StepShape = .any,
         idleWork: (any IdleWork)? = nil,
+        embedding: EmbeddingSupport? = nil,
         makeBackend: @escaping @Sendable () -> any DecodeBackend
     ) {
         let activity = ActivityLog(clock: clock, parallel: scheduler.limits.parallel)
@@ -55,7 +59,8 @@ package final class ModelHost: StreamProducer {
         self.abort = abort
         self.state = Mutex(State(vocabulary: text))
         self.idleWork = idleWork
-        engine.start(shape: shape, idleWork: idleWork, makeBackend)
+        self.embedding = embedding
+        engine.start(shape: shape, idleWork: idleWork, embedding: embedding, makeBackend)
     }
 
     deinit {
@@ -67,6 +72,26 @@ package final class ModelHost: StreamProducer {
         self.state.withLock { state in
             state.lastContext += 1
             return ContextID(state.lastContext)
+        }
+    }
+
+    /// The number of a call that is not on a context.
+    func nextRequest() -> RequestID {
+        self.state.withLock { state in
+            state.lastRequest += 1
+            return RequestID(state.lastRequest)
+        }
+    }
+
+    /// Has a call made before the model is closed, so that it is served.
+    ///
+    /// - Returns: Whether the model is open, and the body was called.
+    func withOpenVocabulary(_ body: (any TextModel) -> Void) -> Bool {
+        self.idleWork?.interrupt()
+        return self.state.withLock { state in
+            guard let vocabulary = state.vocabulary else { return false }
+            body(vocabulary)
+            return true
         }
     }
 

@@ -13,6 +13,8 @@ final class ModelWeights: @unchecked Sendable {
 
     var pointer: OpaquePointer { self.model.pointer }
 
+    /// Numbers of an embedding.
+    var embeddingWidth: Int { Int(llama_model_n_embd_out(self.pointer)) }
     /// Tokens that some layers see at most; 0 if all see all.
     var window: Int { Int(llama_model_n_swa(self.pointer)) }
     var hasWindow: Bool { self.window > 0 }

@@ -6,7 +6,7 @@ import Synchronization
 /// seconds.
 final class PreparedContext: Sendable {
     let geometry: CacheGeometry
-    private let result = Mutex<Result<ContextBox, RequestFault>?>(nil)
+    private let result = Mutex<Result<ContextBox<LlamaContext>, RequestFault>?>(nil)
     private let isDone = DispatchSemaphore(value: 0)
 
     init(_ geometry: CacheGeometry, _ recipe: ContextRecipe) {

@@ -6,6 +6,8 @@ package protocol TextModel: Sendable {
     var size: Int { get }
     /// The token that every text begins with; nil for models that want none.
     var beginning: Token? { get }
+    /// The token that every text ends with; nil for models that want none.
+    var ending: Token? { get }
 
     func tokenize(_ text: String, addSpecial: Bool, parseSpecial: Bool) throws(MullamaError) -> [Token]
     func detokenize(_ tokens: [Token]) throws(MullamaError) -> String
@@ -20,6 +22,7 @@ package protocol TextModel: Sendable {
 
 extension TextModel {
     package var beginning: Token? { nil }
+    package var ending: Token? { nil }
 
     package func piece(of token: Token) throws(MullamaError) -> [UInt8] {
         Array(try self.detokenize([token]).utf8)

@@ -7,6 +7,7 @@ import InferenceCore
 final class Vocabulary: TextModel, @unchecked Sendable {
     let size: Int
     let beginning: Token?
+    let ending: Token?
     private let weights: ModelWeights
     private let pointer: OpaquePointer?
 
@@ -16,6 +17,10 @@ final class Vocabulary: TextModel, @unchecked Sendable {
         self.size = Int(llama_vocab_n_tokens(self.pointer))
         let first = llama_vocab_get_add_bos(self.pointer) ? llama_vocab_bos(self.pointer) : -1
         self.beginning = first >= 0 ? Token(rawValue: first) : nil
+        // Word pieces are always separated, whatever the file says.
+        let isSeparated = llama_vocab_type(self.pointer) == LLAMA_VOCAB_TYPE_WPM || llama_vocab_get_add_sep(self.pointer)
+        let last = isSeparated ? llama_vocab_sep(self.pointer) : llama_vocab_get_add_eos(self.pointer) ? llama_vocab_eos(self.pointer) : -1
+        self.ending = last >= 0 ? Token(rawValue: last) : nil
     }
 
     var cPointer: OpaquePointer? { self.pointer }

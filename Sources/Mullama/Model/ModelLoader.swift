@@ -103,7 +103,8 @@ struct ModelLoader: Sendable {
             reusesPrefixes: limits.canTrim,
             abort: abort,
             shape: check.status.shape,
-            idleWork: check.isNeeded ? check : nil
+            idleWork: check.isNeeded ? check : nil,
+            embedding: EmbeddingSupport(weights, header, settings, check)
         ) {
             LlamaBackend(recipe, vocabulary: vocabulary, account: account)
         }
