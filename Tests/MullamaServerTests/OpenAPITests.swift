@@ -1,4 +1,6 @@
 import ChatTemplates
+import HTTPTypes
+import HummingbirdTesting
 import Testing
 
 @testable import MullamaServer
