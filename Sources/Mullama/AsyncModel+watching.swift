@@ -15,6 +15,9 @@ extension AsyncModel {
     /// How long the engine has been at what it does now; nil while it has nothing to do. Waits for nothing.
     package var busyTime: Duration? { self.host.activity.busyTime }
 
+    /// Bytes that the KV cache takes now, with the buffers beside it.
+    package var cacheBytes: Int { self.account.allocated }
+
     /// The bytes of each token, those of control tokens as they are written. A character may be spread over several tokens.
     ///
     /// - Throws: ``MullamaError/Code/invalidRequest`` for a token that the model does not have, `modelClosed`.

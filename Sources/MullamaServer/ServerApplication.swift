@@ -7,11 +7,17 @@ import ServiceLifecycle
 struct ServerApplication {
     let state: ServerState
 
-    var routes: [Route] { CompletionsAPI(server: self.state).routes }
+    var routes: [Route] {
+        CompletionsAPI(server: self.state).routes
+            + HealthAPI(server: self.state).routes
+            + RequestsAPI(server: self.state).routes
+            + TokensAPI(server: self.state).routes
+    }
 
     func responder() -> RouterResponder<ServerContext> {
         let router = Router(context: ServerContext.self)
         router.add(middleware: RequestIDMiddleware())
+        router.add(middleware: MetricsMiddleware(metrics: self.state.metrics))
         router.add(middleware: ErrorMiddleware())
         RouteTable(routes: self.routes).install(in: router) { _, _, context in context }
         return router.buildResponder()

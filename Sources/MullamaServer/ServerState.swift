@@ -1,8 +1,52 @@
+import Foundation
+import Mullama
+
 /// What all operations share.
 struct ServerState: Sendable {
     let settings: ServerSettings
     let models: ModelRegistry
     let requests = RequestLog()
+    /// What `/metrics` shows.
+    let registry: PrometheusRegistry
+    let metrics: ServerMetrics
+    /// The model of requests that name none, as it was when the server was made: `/ready` reads no file.
+    let defaultModel: ModelReference?
+    let drain = DrainFlag()
+
+    /// - Parameter registry: Where all is counted. It gets what the server's models tell, and must be this server's alone.
+    init(
+        settings: ServerSettings,
+        models: ModelRegistry,
+        registry: PrometheusRegistry = PrometheusRegistry(descriptions: ServerMetrics.descriptions)
+    ) {
+        self.settings = settings
+        self.models = models
+        self.registry = registry
+        self.metrics = ServerMetrics(factory: registry)
+        self.defaultModel = try? models.resolve(nil)
+        self.watch()
+    }
 
     var inference: Inference { Inference(models: self.models, requests: self.requests) }
+
+    private func watch() {
+        let (metrics, requests, models) = (self.metrics, self.requests, self.models)
+        self.registry.collect { [weak models] in models.map(ModelCollector.families) ?? [] }
+        let process = ProcessCollector(start: .now)
+        self.registry.collect { process.families }
+        models.observe { event in
+            switch event {
+            case .failed(let reference): metrics.modelLoadFailed(reference.name)
+            case .unloaded(let reference): metrics.modelUnloaded(reference.name)
+            case .loaded(let reference, let model, let time):
+                metrics.modelLoaded(reference.name, after: time)
+                let counted = metrics.model(reference.name)
+                let identity = ObjectIdentifier(model)
+                model.observe { event in
+                    counted.take(event)
+                    if case .ended(let record, _) = event { requests.ended(record, of: identity) }
+                }
+            }
+        }
+    }
 }

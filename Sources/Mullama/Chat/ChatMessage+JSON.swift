@@ -1,4 +1,4 @@
-import ChatTemplates
+package import ChatTemplates
 
 extension ChatMessage: Codable {
     /// - Throws: `DecodingError` for what is no message, and for parts that are not text.
@@ -23,7 +23,7 @@ extension ChatMessage: Codable {
 
 extension ChatMessage {
     /// - Parameter path: How the message is named in errors.
-    init(json value: TemplateValue, at path: String) throws(MullamaError) {
+    package init(json value: TemplateValue, at path: String) throws(MullamaError) {
         guard case .dictionary(var fields) = value else { throw JSONField.wrong(path, "an object", value) }
         guard let role = try JSONField.text(fields, "role", at: path) else {
             throw MullamaError(.invalidRequest, "\(path) has no role: give \"user\", \"assistant\" or another")

@@ -21,6 +21,9 @@ package final class MemoryAccount: Sendable {
     /// What is left for this model, promised to it or to nobody; nil where the system does not tell.
     var left: Int? { self.ledger.left(besides: self.holder) }
 
+    /// Bytes that the cache has now, with the buffers beside it.
+    var allocated: Int { self.ledger.withReservations { [holder] state, _ in state.allocated(by: holder) } }
+
     func promise(_ contexts: ContextDemand) throws(MemoryShortage) -> MemoryReservations.PromiseID {
         try self.ledger.withReservations { [holder] (state, available) throws(MemoryShortage) in
             try state.promise(contexts, to: holder, available: available())

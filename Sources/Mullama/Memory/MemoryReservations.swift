@@ -49,6 +49,9 @@ struct MemoryReservations {
         self.holders.filter { $0.key != holder }.values.reduce(0) { $0.saturatingPlus($1.outstanding) }
     }
 
+    /// Bytes that a model's cache has.
+    func allocated(by holder: HolderID) -> Int { self.holders[holder]?.allocated ?? 0 }
+
     // MARK: Promises
 
     /// Promises memory for contexts.

@@ -30,7 +30,7 @@ public final class CancellationToken: Sendable {
     /// Has `handler` called on cancel, at once if that was before.
     ///
     /// - Returns: What ``removeHandler(_:)`` takes.
-    func onCancel(_ handler: @escaping @Sendable () -> Void) -> Int? {
+    package func onCancel(_ handler: @escaping @Sendable () -> Void) -> Int? {
         let id = self.state.withLock { state -> Int? in
             guard !state.isCancelled else { return nil }
             state.nextID += 1
@@ -41,7 +41,7 @@ public final class CancellationToken: Sendable {
         return id
     }
 
-    func removeHandler(_ id: Int) {
+    package func removeHandler(_ id: Int) {
         self.state.withLock { $0.handlers[id] = nil }
     }
 }

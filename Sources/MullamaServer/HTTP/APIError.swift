@@ -39,6 +39,9 @@ struct APIError: Error {
         self.headers = headers
     }
 
+    /// What is told of an answer that nobody waits for any more.
+    static let clientClosedRequest = HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request")
+
     /// A field of the request that cannot be taken as it is.
     static func invalid(_ parameter: String?, code: String? = nil, _ message: String) -> APIError {
         APIError(.badRequest, .invalidRequest, code: code, parameter: parameter, message)
@@ -58,7 +61,7 @@ struct APIError: Error {
         case let error as APIError: self = error
         case let error as MullamaError: self.init(error)
         case is CancellationError:
-            self.init(.init(code: 499, reasonPhrase: "Client Closed Request"), .server, code: "cancelled", "the request was cancelled")
+            self.init(Self.clientClosedRequest, .server, code: "cancelled", "the request was cancelled")
         default: self.init(.internalServerError, .server, code: "internal_error", "the server failed to answer: its log says why")
         }
     }

@@ -9,26 +9,28 @@ struct ErrorMiddleware: RouterMiddleware {
         context: ServerContext,
         next: @concurrent (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
-        let flavour = APIFlavour(path: request.uri.path)
         do {
             return try await next(request, context)
-        } catch let error as HTTPError where error.status == .notFound {
-            return flavour.response(
-                APIError(
-                    .notFound,
-                    .invalidRequest,
-                    code: "not_found",
-                    "there is nothing at \(request.uri.path): see /openapi.json for what there is"
-                )
-            )
-        } catch let error as HTTPError {
-            return flavour.response(APIError(error.status, .invalidRequest, error.body ?? error.status.reasonPhrase))
         } catch {
-            let answer = APIError(error)
+            let answer = Self.answer(to: error, request)
             if answer.status.kind == .serverError {
                 context.logger.error("the request failed", metadata: ["error": "\(error)"])
             }
-            return flavour.response(answer)
+            context.notes.error = answer
+            return APIFlavour(path: request.uri.path).response(answer)
         }
+    }
+
+    private static func answer(to error: any Error, _ request: Request) -> APIError {
+        guard let error = error as? HTTPError else { return APIError(error) }
+        guard error.status == .notFound else {
+            return APIError(error.status, .invalidRequest, error.body ?? error.status.reasonPhrase)
+        }
+        return APIError(
+            .notFound,
+            .invalidRequest,
+            code: "not_found",
+            "there is nothing at \(request.uri.path): see /openapi.json for what there is"
+        )
     }
 }

@@ -16,9 +16,11 @@ struct RouteTable {
         with route: Route,
         guarding scope: Guard
     ) async throws -> Response {
+        context.notes.route = route.path
         var context = try scope(route, request, context)
         context.route = route.path
         if let client = await ClientWatch.signal(of: context.channel) { context.client = client }
+        context.notes.client = context.client
         return try await context.client.cancelling { [context] in try await route.handler(request, context) }
     }
 
@@ -39,7 +41,8 @@ struct RouteTable {
             }
             let allow = allowed.map(\.rawValue).sorted().joined(separator: ", ")
             for method in Self.methods where !allowed.contains(method) {
-                router.on(routes[0].pattern, method: method) { request, _ -> Response in
+                router.on(routes[0].pattern, method: method) { request, context -> Response in
+                    context.notes.route = path
                     throw APIError(
                         .methodNotAllowed,
                         .invalidRequest,

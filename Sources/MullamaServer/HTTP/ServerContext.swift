@@ -13,6 +13,8 @@ struct ServerContext: RequestContext {
     var keyName: String?
     /// Tells when the client is gone.
     var client = ClientSignal()
+    /// What is found out about it on the way, for who looks at the answer from outside.
+    let notes = RequestNotes()
     /// What its path is in the table of routes, such as `/v1/models/{id}`.
     var route = ""
 

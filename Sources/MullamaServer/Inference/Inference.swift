@@ -11,9 +11,10 @@ struct Inference: Sendable {
     /// - Throws: ``MullamaError`` or ``APIError``; `CancellationError` when the task is cancelled.
     func start(_ request: InferenceRequest, for context: ServerContext) async throws -> InferenceRun {
         let cancellation = CancellationToken()
-        let entry = self.requests.begin(context, cancellation: cancellation)
+        let entry = self.requests.begin(context, priority: request.options.priority ?? .normal, cancellation: cancellation)
         do {
-            let lease = try await self.models.lease(request.model, keepAlive: request.keepAlive)
+            let lease = try await cancellation.cancelling { try await self.models.lease(request.model, keepAlive: request.keepAlive) }
+            entry.found(lease)
             var options = request.options
             options.cancellation = cancellation
             options.priority = options.priority ?? .normal
@@ -27,6 +28,7 @@ struct Inference: Sendable {
                     streams.append(try Self.stream(prompt, request.maxTokens ?? .max, options, in: context))
                 }
             }
+            entry.started(streams, on: lease.model)
             var promptTokens: [Int] = []
             for stream in streams { promptTokens.append(try await stream.accepted()) }
             return InferenceRun(

@@ -35,6 +35,12 @@ package struct MetricDescription: Sendable, Hashable {
         Timer(label: self.name, dimensions: self.dimensions(values), factory: factory)
     }
 
+    /// Values that somebody else keeps.
+    func family(_ values: [(labels: [String], value: Double)]) -> MetricFamily {
+        let series = values.map { (MetricLabels(self.dimensions($0.labels)), $0.value) }
+        return self.kind == .counter ? .counter(self.name, series) : .gauge(self.name, series)
+    }
+
     private func dimensions(_ values: [String]) -> [(String, String)] {
         assert(values.count == self.labels.count, "\(self.name) has the labels \(self.labels), not \(values.count) of them")
         return Array(zip(self.labels, values))

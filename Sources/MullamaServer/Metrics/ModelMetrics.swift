@@ -1,5 +1,6 @@
-package import InferenceCore
+import InferenceCore
 import Metrics
+package import Mullama
 
 /// The handles of one model.
 package struct ModelMetrics: Sendable {
@@ -29,36 +30,24 @@ package struct ModelMetrics: Sendable {
         )
     }
 
-    /// A request was begun by the engine.
-    package func begun(after wait: Duration) {
-        self.queueTime.record(duration: wait)
+    /// Counts what a generation does.
+    package func take(_ event: GenerationEvent) {
+        switch event {
+        case .firstToken(let time): self.timeToFirstToken.record(duration: time)
+        case .nextToken(let gap): self.interToken.record(duration: gap)
+        case .ended(let record, let age): self.ended(record, after: age)
+        }
     }
 
-    /// The first token of an answer is there.
-    package func firstToken(after time: Duration) {
-        self.timeToFirstToken.record(duration: time)
-    }
-
-    /// One more token of an answer is there.
-    package func nextToken(after gap: Duration) {
-        self.interToken.record(duration: gap)
-    }
-
-    /// A slot that a cancelled request had is free.
-    package func cancelled(after time: Duration) {
-        self.cancelLatency.record(duration: time)
-    }
-
-    /// A generation has ended, in whatever way.
-    ///
-    /// - Parameter time: Since the request came.
-    package func ended(_ reason: FinishReason, usage: Usage, after time: Duration) {
-        self.ends[reason]?.increment()
-        self.promptTokens.increment(by: usage.promptTokens)
-        self.cachedTokens.increment(by: usage.cachedTokens)
-        self.completionTokens.increment(by: usage.completionTokens)
-        switch reason {
-        case .stop, .stopSequence, .length: self.duration.record(duration: time)
+    private func ended(_ record: GenerationRecord, after age: Duration) {
+        self.ends[record.finishReason]?.increment()
+        self.promptTokens.increment(by: record.usage.promptTokens)
+        self.cachedTokens.increment(by: record.usage.cachedTokens)
+        self.completionTokens.increment(by: record.usage.completionTokens)
+        if record.usage.completionTokens > 0 { self.queueTime.record(duration: record.timings.queued) }
+        if let latency = record.cancelLatency { self.cancelLatency.record(duration: latency) }
+        switch record.finishReason {
+        case .stop, .stopSequence, .length: self.duration.record(duration: age)
         case .cancelled, .deadline, .failed: break
         }
     }

@@ -1,9 +1,9 @@
+import HTTPTypes
+
 /// Why a request got no work done: a label of the metric that counts them.
 package enum RefusalReason: String, Sendable, Hashable, CaseIterable {
-    /// The queue of its model is as long as it may be.
-    case queueFull = "queue_full"
-    /// It waited as long as it may.
-    case waitedTooLong = "waited_too_long"
+    /// The queue of its model is as long as it may be, or it waited in it as long as it may.
+    case overloaded
     /// Its key, or all together, have as many requests on their way as they may.
     case concurrency
     /// The server is shutting down.
@@ -20,4 +20,22 @@ package enum RefusalReason: String, Sendable, Hashable, CaseIterable {
     case modelNotFound = "model_not_found"
     /// The model could not be loaded, or the memory for it is not there.
     case modelUnavailable = "model_unavailable"
+}
+
+extension RefusalReason {
+    /// - Returns: Nil for errors that are the request's own, and for those that came after work was done.
+    init?(_ error: APIError) {
+        switch (error.status, error.code) {
+        case (.unauthorized, _): self = .unauthorized
+        case (.forbidden, _): self = .forbidden
+        case (.contentTooLarge, _): self = .bodyTooLarge
+        case (.notFound, "model_not_found"): self = .modelNotFound
+        case (.badRequest, "context_length_exceeded"): self = .contextLength
+        case (_, "draining"): self = .draining
+        case (_, "concurrency"): self = .concurrency
+        case (.tooManyRequests, _): self = .overloaded
+        case (.serviceUnavailable, _): self = .modelUnavailable
+        default: return nil
+        }
+    }
 }

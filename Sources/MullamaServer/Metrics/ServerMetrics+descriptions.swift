@@ -96,11 +96,62 @@ extension ServerMetrics {
         "How long models took to load, of those that did."
     )
 
+    // MARK: Read from snapshots
+
+    static let modelReady = MetricDescription.gauge(
+        "mullama_model_ready",
+        by: ["model"],
+        "1 for a model in memory, 0 for one on its way in or out."
+    )
+    static let modelBytes = MetricDescription.gauge(
+        "mullama_model_memory_bytes",
+        by: ["model"],
+        "What a model counts with in the memory budget: weights, buffers and the cache of one context."
+    )
+    static let budgetBytes = MetricDescription.gauge(
+        "mullama_memory_budget_bytes",
+        "What all models together may take."
+    )
+    static let cacheBytes = MetricDescription.gauge(
+        "mullama_cache_bytes",
+        by: ["model"],
+        "What the KV cache of a model takes now, with the buffers beside it."
+    )
+    static let queueLength = MetricDescription.gauge(
+        "mullama_queue_length",
+        by: ["model"],
+        "Generations that wait for a slot, those that gave theirs up among them."
+    )
+    static let running = MetricDescription.gauge(
+        "mullama_generations_running",
+        by: ["model"],
+        "Generations that have a slot."
+    )
+    static let engineBusy = MetricDescription.gauge(
+        "mullama_engine_busy_seconds",
+        by: ["model"],
+        "How long the engine has been at its present step; 0 while it has nothing to do."
+    )
+    static let engineRestarts = MetricDescription.counter(
+        "mullama_engine_restarts_total",
+        by: ["model"],
+        "How often the engine of a model was started anew after a fault, since the model was loaded."
+    )
+
+    // MARK: Of the process, by the names that Prometheus' own libraries use
+
+    static let residentBytes = MetricDescription.gauge("process_resident_memory_bytes", "Memory of the process that is in RAM.")
+    static let cpuTime = MetricDescription.counter("process_cpu_seconds_total", "Processor time of the process, all threads together.")
+    static let openFiles = MetricDescription.gauge("process_open_fds", "Open files and sockets.")
+    static let startTime = MetricDescription.gauge("process_start_time_seconds", "When the process began, in seconds since 1970.")
+
     /// All of them, for the registry and the documentation.
     package static let descriptions = [
         requests, requestDuration, inFlight, sentBytes, disconnects, refusals,
         timeToFirstToken, interToken, queueTime, duration, cancelLatency,
         promptTokens, cachedTokens, completionTokens, generations,
         modelLoads, modelUnloads, modelLoadTime,
+        modelReady, modelBytes, budgetBytes, cacheBytes, queueLength, running, engineBusy, engineRestarts,
+        residentBytes, cpuTime, openFiles, startTime,
     ]
 }

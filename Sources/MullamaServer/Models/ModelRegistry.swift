@@ -9,6 +9,9 @@ import Synchronization
 ///
 /// What is decided is decided by ``RegistryState``; this is the lock around it, and what is done without the lock.
 package final class ModelRegistry: Service {
+    /// Must be done at once: loads and unloads wait for it.
+    package typealias Observer = @Sendable (ModelEvent) -> Void
+
     /// What is left to do once the lock is free.
     private typealias Effect = @Sendable () -> Void
 
@@ -172,6 +175,15 @@ package final class ModelRegistry: Service {
         return self.core.withLock { $0.snapshot(now: now, date: .now) }.sorted { $0.reference.name < $1.reference.name }
     }
 
+    /// Has the observer told what happens from now on, in the place of an earlier one.
+    package func observe(_ observer: @escaping Observer) {
+        self.core.withLock { $0.observer = observer }
+    }
+
+    private func tell(_ event: ModelEvent) {
+        self.core.withLock { $0.observer }?(event)
+    }
+
     /// Keeps a service group company: returns when it shuts down, or the task is cancelled. Models are unloaded in time also without it.
     package func run() async throws {
         try? await gracefulShutdown()
@@ -187,12 +199,14 @@ package final class ModelRegistry: Service {
                 self.core.withLock { $0.residents[key]?.progress = progress }
             }
             let end = self.clock.now()
+            self.tell(.loaded(reference, model, after: end - begin))
             self.apply { core, now in
                 core.residents[key]?.model = model
                 core.residents[key]?.loadTime = end - begin
                 return core.state.loaded(key, now: now)
             }
         } catch {
+            if !(error is CancellationError) { self.tell(.failed(reference)) }
             self.apply(failure: error) { core, _ in core.state.failed(key) }
         }
     }
@@ -226,10 +240,11 @@ package final class ModelRegistry: Service {
             case .cancelLoad(let key):
                 core.residents[key]?.load?.cancel()
             case .unload(let key):
-                guard let model = core.residents[key]?.model else { continue }
+                guard let reference = core.residents[key]?.reference, let model = core.residents[key]?.model else { continue }
                 let grace = core.grace ?? Self.tail
                 Task.detached {
                     await model.close(grace: grace)
+                    self.tell(.unloaded(reference))
                     self.apply { core, _ in
                         core.residents[key]?.model = nil
                         return core.state.unloaded(key)

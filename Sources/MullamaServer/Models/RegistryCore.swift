@@ -34,6 +34,7 @@ struct RegistryCore {
     var grace: Duration?
     /// Those who wait for the end of a close.
     var closers: [OneShot<Void>] = []
+    var observer: ModelRegistry.Observer?
 
     init(state: RegistryState) {
         self.state = state

@@ -2,6 +2,7 @@ import Foundation
 import InferenceCore
 import Testing
 
+@testable import Mullama
 @testable import MullamaServer
 
 @Suite("The daemon's metrics")
@@ -21,7 +22,7 @@ struct ServerMetricsTests {
         metrics.request(route: "/v1/models/{id}", method: "STIR", status: 405, duration: .milliseconds(2))
         metrics.sent(bytes: 512, route: "/v1/models/{id}")
         metrics.disconnected(route: "/v1/chat/completions")
-        metrics.refused(reason: .queueFull)
+        metrics.refused(reason: .overloaded)
         let lines = self.lines
         #expect(lines.contains("mullama_http_requests_in_flight 1"))
         #expect(lines.contains(#"mullama_http_requests_total{method="GET",route="/v1/models/{id}",status="404"} 1"#))
@@ -30,7 +31,7 @@ struct ServerMetricsTests {
         #expect(lines.contains(#"mullama_http_request_duration_seconds_bucket{method="other",route="/v1/models/{id}",le="0.001"} 0"#))
         #expect(lines.contains(#"mullama_http_sent_bytes_total{route="/v1/models/{id}"} 512"#))
         #expect(lines.contains(#"mullama_http_disconnects_total{route="/v1/chat/completions"} 1"#))
-        #expect(lines.contains(#"mullama_refusals_total{reason="queue_full"} 1"#))
+        #expect(lines.contains(#"mullama_refusals_total{reason="overloaded"} 1"#))
     }
 
     @Test("Every reason to refuse is there before the first refusal", arguments: RefusalReason.allCases)
@@ -42,15 +43,23 @@ struct ServerMetricsTests {
     @Test("Generations of a model")
     func generations() {
         let metrics = ServerMetrics(factory: self.registry)
-        metrics.model("m").begun(after: .milliseconds(5))
-        metrics.model("m").firstToken(after: .milliseconds(40))
-        metrics.model("m").nextToken(after: .milliseconds(10))
-        metrics.model("m").nextToken(after: .milliseconds(200))
-        metrics.model("m").ended(.length, usage: Usage(promptTokens: 30, cachedTokens: 16, completionTokens: 3), after: .seconds(1))
-        metrics.model("m").ended(.cancelled, usage: Usage(promptTokens: 10), after: .seconds(9))
-        metrics.model("m").cancelled(after: .milliseconds(100))
+        metrics.model("m").take(.firstToken(after: .milliseconds(40)))
+        metrics.model("m").take(.nextToken(after: .milliseconds(10)))
+        metrics.model("m").take(.nextToken(after: .milliseconds(200)))
+        var record = GenerationRecord(
+            id: 1,
+            finishReason: .length,
+            usage: Usage(promptTokens: 30, cachedTokens: 16, completionTokens: 3),
+            timings: Timings(queued: .milliseconds(5), prefill: .milliseconds(35), decode: .milliseconds(210))
+        )
+        metrics.model("m").take(.ended(record, after: .seconds(1)))
+        record.finishReason = .cancelled
+        record.usage = Usage(promptTokens: 10)
+        record.cancelLatency = .milliseconds(100)
+        metrics.model("m").take(.ended(record, after: .seconds(9)))
         let lines = self.lines
         #expect(lines.contains(#"mullama_queue_seconds_bucket{model="m",le="0.005"} 1"#))
+        #expect(lines.contains(#"mullama_queue_seconds_count{model="m"} 1"#))
         #expect(lines.contains(#"mullama_time_to_first_token_seconds_sum{model="m"} 0.04"#))
         #expect(lines.contains(#"mullama_inter_token_seconds_bucket{model="m",le="0.15"} 1"#))
         #expect(lines.contains(#"mullama_inter_token_seconds_count{model="m"} 2"#))
@@ -79,7 +88,7 @@ struct ServerMetricsTests {
     @Test("docs/metrics.md has a row for each metric, and no other")
     func documentation() throws {
         let file = URL(filePath: #filePath).appending(path: "../../../../docs/metrics.md").standardized
-        let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `mullama_") }
+        let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `") }
         let expected = ServerMetrics.descriptions.map { metric in
             "| `\(metric.name)` | \(metric.kind.rawValue) | \(metric.labels.joined(separator: ", ")) | \(metric.help) |"
         }

@@ -1,0 +1,127 @@
+import HTTPTypes
+import Mullama
+
+/// Why a request took the time that it took, or takes it, in plain text.
+struct Explanation {
+    private let status: RequestStatus
+    /// The request whose answer a generation is; nil where it is not known any more.
+    private let owner: (_ model: ObjectIdentifier, _ generation: UInt64) -> String?
+
+    init(_ status: RequestStatus, owner: @escaping (_ model: ObjectIdentifier, _ generation: UInt64) -> String?) {
+        self.status = status
+        self.owner = owner
+    }
+
+    /// Several lines, each with its end.
+    var text: String {
+        var lines = self.head
+        let answers = self.status.request.answers
+        for (index, answer) in answers.enumerated() {
+            if answers.count > 1 { lines += ["", "Answer \(index + 1) of \(answers.count)"] }
+            if let record = answer.record {
+                lines += self.lines(record)
+            } else if let live = self.status.answers.first(where: { $0.id == answer.generation }) {
+                lines += self.lines(live)
+            }
+        }
+        return lines.map { "\($0)\n" }.joined()
+    }
+
+    // MARK: The request
+
+    private var head: [String] {
+        let request = self.status.request
+        let model = request.model.map { " · \($0.name)" } ?? ""
+        let key = request.keyName.map { " · key \($0)" } ?? ""
+        var lines = ["\(request.id) · \(request.route)\(model) · \(request.priority)\(key)", self.outcome, ""]
+        if let time = request.loadTime {
+            lines.append(Self.row("load", time, time == .zero ? "the model was in memory" : "the model had to be loaded first"))
+        } else if self.status.phase == .loading {
+            lines.append(Self.row("load", self.status.age, "its model is being loaded, or waits for memory that others have"))
+        } else if request.answers.isEmpty {
+            lines.append("It never got to its model.")
+        }
+        return lines
+    }
+
+    private var outcome: String {
+        let request = self.status.request
+        let age = TimeText.of(self.status.age)
+        guard request.duration != nil else { return "On its way for \(age): \(self.status.phase.rawValue)." }
+        if let error = request.error { return "Failed after \(age) with status \(error.status.code): \(error.message)" }
+        let reasons = Set(request.records.map(\.finishReason.rawValue)).sorted().joined(separator: ", ")
+        return "Took \(age)\(reasons.isEmpty ? "" : ", ended by \(reasons)")."
+    }
+
+    // MARK: An answer
+
+    private func lines(_ record: GenerationRecord) -> [String] {
+        let (timings, usage) = (record.timings, record.usage)
+        let computed = usage.promptTokens - usage.cachedTokens
+        var lines = [Self.row("queue", timings.queued, self.queue(record))]
+        if timings.prefill > .zero || usage.completionTokens > 0 {
+            lines.append(
+                Self.row(
+                    "prefill",
+                    timings.prefill,
+                    "\(Self.tokens(usage.promptTokens)): \(usage.cachedTokens) found in the cache, \(computed) computed\(Self.rate(computed, timings.prefill))"
+                )
+            )
+        }
+        if usage.completionTokens > 0 {
+            // The first token comes with the end of the prompt.
+            let rate = Self.rate(usage.completionTokens - 1, timings.decode)
+            lines.append(Self.row("decode", timings.decode, "\(Self.tokens(usage.completionTokens))\(rate)"))
+        }
+        var notes: [String] = []
+        if let share = Self.largest(timings) { notes.append(share) }
+        if let miss = record.cacheMiss { notes.append("Not more was found in the cache: \(miss).") }
+        if usage.droppedTokens > 0 { notes.append("The context was full: \(Self.tokens(usage.droppedTokens)) of it were dropped.") }
+        if let code = record.errorCode { notes.append("It failed: \(code).") }
+        if let latency = record.cancelLatency { notes.append("After its end was asked for, its slot was free in \(TimeText.of(latency)).") }
+        return lines + (notes.isEmpty ? [] : [""] + notes)
+    }
+
+    private func queue(_ record: GenerationRecord) -> String {
+        record.timings.queued < .milliseconds(1) ? "it began at once" : "until there was a slot"
+    }
+
+    private func lines(_ live: GenerationStatus) -> [String] {
+        switch live.phase {
+        case .tokenizing: return ["  its prompt is being turned into tokens"]
+        case .queued:
+            let place = live.queuePosition.map { $0 == 0 ? "next in the queue" : "\($0) before it in the queue" } ?? "queued"
+            let wait = live.estimatedWait.map { ", about \(TimeText.of($0)) until it begins" } ?? ""
+            return ["  \(place)\(wait)"]
+        case .suspended: return ["  it gave its slot to a request of a higher class, and waits to go on"]
+        case .prefill: return ["  \(live.prefilledTokens) of \(Self.tokens(live.promptTokens)) of its prompt are computed"]
+        case .decode:
+            let pause = live.isPaused ? "; it pauses until the client has read what is there" : ""
+            return ["  \(Self.tokens(live.completionTokens)) generated behind a prompt of \(live.promptTokens)\(pause)"]
+        }
+    }
+
+    // MARK: Words
+
+    /// The part that took most, if it took more than half.
+    private static func largest(_ timings: Timings) -> String? {
+        let parts = [("waiting for a slot", timings.queued), ("reading the prompt", timings.prefill), ("generating", timings.decode)]
+        guard timings.total >= .milliseconds(1), let most = parts.max(by: { $0.1 < $1.1 }) else { return nil }
+        let share = Int((most.1 / timings.total * 100).rounded())
+        return share > 50 ? "Most of the time, \(share) %, went into \(most.0)." : nil
+    }
+
+    private static func row(_ name: String, _ time: Duration, _ words: String) -> String {
+        let time = TimeText.of(time)
+        let pad = String(repeating: " ", count: max(1, 19 - name.count - time.count))
+        return "  \(name)\(pad)\(time)  \(words)"
+    }
+
+    private static func tokens(_ count: Int) -> String { count == 1 ? "1 token" : "\(count) tokens" }
+
+    private static func rate(_ tokens: Int, _ time: Duration) -> String {
+        guard tokens > 0, time > .zero else { return "" }
+        let rate = Double(tokens) / (time / .seconds(1))
+        return rate < 10 ? " at \((rate * 10).rounded() / 10)/s" : " at \(Int(rate.rounded()))/s"
+    }
+}

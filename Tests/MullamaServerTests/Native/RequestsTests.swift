@@ -1,0 +1,135 @@
+import ChatTemplates
+import HTTPTypes
+import HummingbirdTesting
+import InferenceCore
+import MullamaTestSupport
+import Testing
+
+@testable import MullamaServer
+
+@Suite("The list of requests", .timeLimit(.minutes(1)))
+struct RequestsTests {
+    private static let name = HTTPField.Name("X-Request-Id")!
+
+    @Test("A request on its way, and after its end")
+    func lifeOfARequest() async throws {
+        let server = try TestServer(FakeModel(FakeControl(isHeld: true)))
+        try await server.run { client in
+            let port = try #require(client.port)
+            async let answer = HTTPClient.post(
+                port,
+                "/v1/completions",
+                #"{"prompt": "abc", "max_tokens": 4}"#,
+                headers: [Self.name: "mine/1"]
+            )
+            await server.fake.control.advance { $0.plans.count { !$0.decode.isEmpty } == 2 }
+            let live = try await client.get("/requests?state=live").json["requests"]?.items ?? []
+            try #require(live.count == 1)
+            #expect(live[0]["id"] == "mine/1")
+            #expect(live[0]["route"] == "/v1/completions")
+            #expect(live[0]["model"] == "fake")
+            #expect(live[0]["phase"] == "decode")
+            #expect(live[0]["priority"] == "normal")
+            #expect(live[0]["prompt_tokens"] == 3)
+            #expect(live[0]["prefilled_tokens"] == 3)
+            #expect(live[0]["completion_tokens"] == 2)
+            #expect(live[0]["queue_position"] == TemplateValue.none)
+            #expect(try await client.get("/requests?state=finished").json == ["requests": []])
+            #expect(try await client.get("/requests/mine%2F1").json["state"] == "live")
+            #expect(try await client.get("/requests/mine%2F1/explain").text.contains("2 tokens generated behind a prompt of 3"))
+
+            server.fake.control.release()
+            #expect(try await answer.status == .ok)
+            let finished = try await client.get("/requests").json["requests"]?.items ?? []
+            try #require(finished.count == 1)
+            #expect(finished[0]["state"] == "finished")
+            #expect(finished[0]["status"] == 200)
+            #expect(finished[0]["finish_reason"] == "length")
+            #expect(finished[0]["completion_tokens"] == 4)
+            #expect(finished[0]["error"] == TemplateValue.none)
+            #expect(try await client.get("/requests?state=live").json == ["requests": []])
+            #expect(try await client.get("/requests/mine%2F1/explain").text.contains("ended by length"))
+        }
+    }
+
+    @Test("Each answer of a request has its line, and the one that waits its place in the queue")
+    func answers() async throws {
+        let server = try TestServer(FakeModel(FakeControl(isHeld: true), parallel: 1))
+        try await server.run { client in
+            let port = try #require(client.port)
+            async let answer = HTTPClient.post(
+                port,
+                "/v1/completions",
+                #"{"prompt": ["abc", "defg"], "max_tokens": 3}"#,
+                headers: [Self.name: "two"]
+            )
+            await server.fake.control.advance { $0.plans.count { !$0.decode.isEmpty } == 1 }
+            let request = try await client.get("/requests/two").json
+            #expect(request["prompt_tokens"] == 7)
+            #expect(request["phase"] == "decode")
+            #expect(request["queue_position"] == 0)
+            #expect(request["answers"]?.items.map { $0["phase"] } == ["decode", "queued"])
+            server.fake.control.release()
+            _ = try await answer
+            let ended = try await client.get("/requests/two").json
+            #expect(ended["completion_tokens"] == 6)
+            #expect(ended["answers"]?.items.map { $0["finish_reason"] } == ["length", "length"])
+        }
+    }
+
+    @Test("DELETE ends a request on its way, and no other")
+    func delete() async throws {
+        let server = try TestServer(FakeModel(FakeControl(isHeld: true)))
+        try await server.run { client in
+            let port = try #require(client.port)
+            async let kept = HTTPClient.post(port, "/v1/completions", #"{"prompt": "abc", "max_tokens": 4}"#, headers: [Self.name: "kept"])
+            async let lost = HTTPClient.post(
+                port,
+                "/v1/completions",
+                #"{"prompt": "abcd", "max_tokens": 400}"#,
+                headers: [Self.name: "lost"]
+            )
+            await server.fake.control.advance { $0.plans.last?.decode.count == 2 }
+            let response = try await client.execute(uri: "/requests/lost", method: .delete) { $0 }
+            #expect(response.status == .ok)
+            #expect(try response.json["cancelled"]?.items.map { $0["id"] } == ["lost"])
+            server.fake.control.release()
+            #expect(try await lost.status.code == 499)
+            #expect(try await kept.status == .ok)
+            let again = try await client.execute(uri: "/requests/lost", method: .delete) { $0 }
+            #expect(again.status == .notFound)
+            let finished = try await client.get("/requests/lost").json
+            #expect(finished["finish_reason"] == "cancelled")
+            #expect(finished["status"] == 499)
+        }
+    }
+
+    @Test("What cannot be asked for is refused by name")
+    func refused() async throws {
+        try await TestServer().run { client in
+            let unknown = try await client.get("/requests/nobody")
+            #expect(unknown.status == .notFound)
+            #expect(unknown.text.contains("request_not_found"))
+            #expect(try await client.get("/requests/nobody/explain").status == .notFound)
+            for query in ["state=old", "limit=0", "limit=x", "limit=2001"] {
+                let response = try await client.get("/requests?\(query)")
+                #expect(response.status == .badRequest, "\(query)")
+                #expect(response.text.contains(query.prefix(5)))
+            }
+        }
+    }
+
+    @Test("A refused request is in the list with its error, and the list has a limit")
+    func failed() async throws {
+        try await TestServer().run { client in
+            for name in ["a", "b", "c"] {
+                try await client.post("/v1/completions", #"{"prompt": "abc", "model": "\#(name)"}"#, headers: [Self.name: name])
+            }
+            let requests = try await client.get("/requests?limit=2").json["requests"]?.items ?? []
+            #expect(requests.map { $0["id"] } == ["c", "b"])
+            #expect(requests.first?["status"] == 404)
+            #expect(requests.first?["model"] == TemplateValue.none)
+            #expect(try await client.get("/requests/a/explain").text.contains("with status 404: there is no model 'a' here"))
+        }
+    }
+}
