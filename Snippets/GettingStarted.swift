@@ -1,4 +1,4 @@
-// A model, a context, an answer; a stream; what an answer took; a conversation; errors.
+// A model, a context, an answer; a stream; what an answer took; a conversation; a text between two others; errors.
 
 // snippet.answer
 import Mullama
@@ -29,6 +29,12 @@ let prompt = try await model.applyTemplate([
 ])
 for try await chunk in context.stream(rendered: prompt, maxTokens: 32) {
     print(chunk.text, terminator: "")
+}
+// snippet.end
+
+// snippet.infill
+if model.supportsInfill {
+    print(try await context.stream(infillBetween: "func add(a: Int, b: Int) -> Int {\n", and: "\n}\n", maxTokens: 64).collect().text)
 }
 // snippet.end
 

@@ -5,14 +5,18 @@ package import Mullama
 package struct ByteText: TextModel {
     package static let endOfGeneration: Token = 256
 
+    package let infill: InfillTokens?
     private let control: FakeControl?
 
-    /// - Parameter control: Sees and may hold the texts on their way.
-    package init(_ control: FakeControl? = nil) {
+    /// - Parameters:
+    ///   - control: Sees and may hold the texts on their way.
+    ///   - hasInfill: Whether there are tokens for writing between two texts: 257, 258 and 259.
+    package init(_ control: FakeControl? = nil, hasInfill: Bool = false) {
         self.control = control
+        self.infill = hasInfill ? InfillTokens(prefix: 257, suffix: 258, middle: 259) : nil
     }
 
-    package var size: Int { 257 }
+    package var size: Int { self.infill == nil ? 257 : 260 }
 
     package func tokenize(_ text: String, addSpecial: Bool, parseSpecial: Bool) throws(MullamaError) -> [Token] {
         self.control?.enterText()
@@ -28,19 +32,6 @@ package struct ByteText: TextModel {
     }
 
     package func makeSampler(_ options: GenerationOptions, seed: UInt64, prompt: [Token]) throws(MullamaError) -> any TokenSampler {
-        FakeSampler(logprobs: options.logprobs)
-    }
-
-    /// ``FakeBackend`` has no logits to choose from.
-    private final class FakeSampler: TokenSampler {
-        let logprobs: Int?
-
-        init(logprobs: Int?) {
-            self.logprobs = logprobs
-        }
-
-        func sample(_ logits: UnsafeMutableBufferPointer<Float>, candidates: CandidateBuffer) throws(RequestFault) -> Token {
-            throw RequestFault(.engineFailed, "the fake backend chooses its tokens itself")
-        }
+        FakeSampler(logprobs: options.logprobs, ignoresEnd: options.ignoreEndOfGeneration)
     }
 }

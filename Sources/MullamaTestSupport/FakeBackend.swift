@@ -9,7 +9,7 @@ package final class FakeBackend: DecodeBackend {
     private var kept: [ParkID: SequenceSnapshot] = [:]
     private var prompts: [RequestID: [Token]] = [:]
     private var generated: [RequestID: Int] = [:]
-    private var logprobs: [RequestID: Int] = [:]
+    private var samplers: [RequestID: FakeSampler] = [:]
     private let control: FakeControl
 
     package init(_ control: FakeControl) {
@@ -18,13 +18,13 @@ package final class FakeBackend: DecodeBackend {
 
     package func begin(_ request: RequestID, sampler: any TokenSampler) {
         self.generated[request] = 0
-        self.logprobs[request] = sampler.logprobs
+        self.samplers[request] = sampler as? FakeSampler
         self.control.record { $0.live.insert(request) }
     }
 
     package func end(_ request: RequestID) {
         self.generated[request] = nil
-        self.logprobs[request] = nil
+        self.samplers[request] = nil
         self.prompts[request] = nil
         self.control.record { $0.live.remove(request) }
     }
@@ -63,7 +63,7 @@ package final class FakeBackend: DecodeBackend {
         for chunk in plan.prefill where outcome.faults[chunk.request] == nil {
             self.append(Array(chunk.tokens), at: chunk.position, in: chunk.slot)
             if !chunk.targets.isEmpty {
-                let count = self.logprobs[chunk.request] ?? 0
+                let count = self.samplers[chunk.request]?.logprobs ?? 0
                 outcome.scores[chunk.request] = chunk.targets.map { FakeLogprob.of($0, top: count) }
             }
             guard chunk.isLast else { continue }
@@ -97,13 +97,15 @@ package final class FakeBackend: DecodeBackend {
         let prompt = self.prompts[request] ?? [0]
         let count = self.generated[request, default: 0]
         self.generated[request] = count + 1
-        let token = self.control.length.map { count < $0 } ?? true ? prompt[count % prompt.count] : ByteText.endOfGeneration
+        let sampler = self.samplers[request]
+        let goesOn = sampler?.ignoresEnd ?? false || self.control.length.map { count < $0 } ?? true
+        let token = goesOn ? prompt[count % prompt.count] : ByteText.endOfGeneration
         return StepOutcome.Sample(
             request: request,
             token: token,
             piece: UInt8(exactly: token.rawValue).map { [$0] } ?? [],
             isEndOfGeneration: token == ByteText.endOfGeneration,
-            logprob: self.logprobs[request].map { FakeLogprob.of(token, top: $0) }
+            logprob: sampler?.logprobs.map { FakeLogprob.of(token, top: $0) }
         )
     }
 }

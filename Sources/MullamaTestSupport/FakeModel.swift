@@ -9,6 +9,7 @@ package struct FakeModel {
 
     /// - Parameters:
     ///   - template: The chat template; nil for ChatML.
+    ///   - hasInfill: Whether it can write between two texts.
     ///   - clock: What deadlines are measured with.
     package init(
         _ control: FakeControl = FakeControl(),
@@ -20,10 +21,11 @@ package struct FakeModel {
         fingerprint: String = "fake",
         template: String? = nil,
         embeddings: FakeEmbeddings = FakeEmbeddings(),
+        hasInfill: Bool = false,
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         let host = ModelHost(
-            text: ByteText(control),
+            text: ByteText(control, hasInfill: hasInfill),
             identity: ModelIdentity(architecture: "fake", cacheType: "f16", llamaVersion: "0") { fingerprint },
             scheduler: Scheduler(
                 limits: SchedulerLimits(parallel: parallel, cells: cells, queueLimit: queueLimit, parkedTokens: parkedTokens)
@@ -41,7 +43,7 @@ package struct FakeModel {
                 architecture: "fake",
                 quantization: "none",
                 parameterCount: 0,
-                vocabularySize: 257,
+                vocabularySize: ByteText(hasInfill: hasInfill).size,
                 embeddingLength: 1,
                 layerCount: 1,
                 headCount: 1,

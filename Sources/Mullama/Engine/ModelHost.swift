@@ -19,6 +19,8 @@ package final class ModelHost: StreamProducer {
     let engine: InferenceEngine
     /// Whether a prompt can start from what another has computed.
     let reusesPrefixes: Bool
+    /// Whether a text can be put between two others.
+    let supportsInfill: Bool
     private let limits: SchedulerLimits
     private let abort: AbortSignal
     private let idleWork: (any IdleWork)?
@@ -53,6 +55,7 @@ package final class ModelHost: StreamProducer {
         let engine = InferenceEngine(thread: thread, clock: clock, scheduler: scheduler, activity: activity)
         self.activity = activity
         self.reusesPrefixes = reusesPrefixes
+        self.supportsInfill = text.infill != nil
         self.limits = scheduler.limits
         self.engine = engine
         self.identity = identity

@@ -9,6 +9,8 @@ enum Prompt: Sendable {
     /// A conversation, to be rendered.
     case chat(ChatPrompt, ModelTemplates)
     case tokens([Token])
+    /// The texts before and after what is to be written, and the model's name for an error.
+    case infill(prefix: String, suffix: String, model: String)
 
     /// The tokens of it; may take a while for a long text.
     func tokens(_ vocabulary: any TextModel) throws(MullamaError) -> [Token] {
@@ -23,6 +25,20 @@ enum Prompt: Sendable {
         case .chat(let prompt, let templates):
             if case .list(let messages) = prompt.messages, messages.isEmpty { throw ChatPrompt.isEmpty }
             return try Prompt.rendered(try templates.render(prompt)).tokens(vocabulary)
+        case .infill(let prefix, let suffix, let model):
+            guard let infill = vocabulary.infill else {
+                throw MullamaError(
+                    .unsupportedModel,
+                    "\(model) has no tokens for writing between two texts: use a model that was trained for it, or give it what stands before alone"
+                )
+            }
+            guard !prefix.isEmpty || !suffix.isEmpty else {
+                throw MullamaError(.invalidRequest, "the texts before and after are empty: give at least one character")
+            }
+            let before = try vocabulary.tokenize(prefix, addSpecial: false, parseSpecial: false)
+            let after = try vocabulary.tokenize(suffix, addSpecial: false, parseSpecial: false)
+            let beginning = vocabulary.beginning.map { [$0] } ?? []
+            return beginning + [infill.prefix] + before + [infill.suffix] + after + [infill.middle]
         case .tokens(let tokens):
             if let stranger = tokens.first(where: { !vocabulary.contains($0) }) {
                 throw MullamaError(

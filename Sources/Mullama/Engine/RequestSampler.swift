@@ -97,11 +97,12 @@ final class RequestSampler: TokenSampler, @unchecked Sendable {
 
     private static let nothingLeft = RequestFault(
         .invalidGrammar,
-        "no token of the vocabulary is left to choose: the grammar or the logit bias forbids all"
+        "no token of the vocabulary is left to choose: the grammar, the logit bias or ignoreEndOfGeneration forbids all"
     )
 
     private static func bias(_ options: GenerationOptions, _ vocabulary: Vocabulary) -> [llama_logit_bias] {
-        vocabulary.suppressed.map { llama_logit_bias(token: $0.rawValue, bias: -.infinity) }
+        let forbidden = vocabulary.suppressed + (options.ignoreEndOfGeneration ? vocabulary.endsOfGeneration : [])
+        return forbidden.map { llama_logit_bias(token: $0.rawValue, bias: -.infinity) }
             + options.logitBias.map { llama_logit_bias(token: $0.key.rawValue, bias: Float($0.value)) }
     }
 

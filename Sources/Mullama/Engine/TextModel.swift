@@ -8,6 +8,8 @@ package protocol TextModel: Sendable {
     var beginning: Token? { get }
     /// The token that every text ends with; nil for models that want none.
     var ending: Token? { get }
+    /// What a text is put between two others with; nil for models that were not trained for that.
+    var infill: InfillTokens? { get }
 
     func tokenize(_ text: String, addSpecial: Bool, parseSpecial: Bool) throws(MullamaError) -> [Token]
     func detokenize(_ tokens: [Token]) throws(MullamaError) -> String
@@ -23,6 +25,7 @@ package protocol TextModel: Sendable {
 extension TextModel {
     package var beginning: Token? { nil }
     package var ending: Token? { nil }
+    package var infill: InfillTokens? { nil }
 
     package func piece(of token: Token) throws(MullamaError) -> [UInt8] {
         Array(try self.detokenize([token]).utf8)

@@ -8,6 +8,9 @@ final class Vocabulary: TextModel, @unchecked Sendable {
     let size: Int
     let beginning: Token?
     let ending: Token?
+    /// The tokens of which each ends a generation.
+    let endsOfGeneration: [Token]
+    let infill: InfillTokens?
     private let weights: ModelWeights
     private let pointer: OpaquePointer?
 
@@ -21,6 +24,10 @@ final class Vocabulary: TextModel, @unchecked Sendable {
         let isSeparated = llama_vocab_type(self.pointer) == LLAMA_VOCAB_TYPE_WPM || llama_vocab_get_add_sep(self.pointer)
         let last = isSeparated ? llama_vocab_sep(self.pointer) : llama_vocab_get_add_eos(self.pointer) ? llama_vocab_eos(self.pointer) : -1
         self.ending = last >= 0 ? Token(rawValue: last) : nil
+        let pointer = self.pointer
+        self.endsOfGeneration = (0..<Int32(self.size)).filter { llama_vocab_is_eog(pointer, $0) }.map(Token.init(rawValue:))
+        let infill = [llama_vocab_fim_pre(pointer), llama_vocab_fim_suf(pointer), llama_vocab_fim_mid(pointer)].map(Token.init(rawValue:))
+        self.infill = infill.allSatisfy { $0.rawValue >= 0 } ? InfillTokens(prefix: infill[0], suffix: infill[1], middle: infill[2]) : nil
     }
 
     var cPointer: OpaquePointer? { self.pointer }

@@ -47,6 +47,10 @@ public struct GenerationOptions: Sendable {
     /// alternatives as ``logprobs`` says. The prompt is computed from its beginning for that, in smaller parts, whatever is there of it. With this,
     /// `maxTokens` may be 0, to score a text and no more.
     public var promptLogprobs: Bool
+    /// Whether the model is kept from ending the answer: its end-of-generation tokens have no chance, so that the answer goes on to `maxTokens`, a stop
+    /// string or the context's end. What follows where it wanted to end makes little sense; it serves measurements. A grammar that comes to its end fails
+    /// the call with ``MullamaError/Code/invalidGrammar``.
+    public var ignoreEndOfGeneration: Bool
 
     public init(
         temperature: Double = 0.8,
@@ -67,7 +71,8 @@ public struct GenerationOptions: Sendable {
         cancellation: CancellationToken? = nil,
         overflow: OverflowPolicy = .stop,
         logprobs: Int? = nil,
-        promptLogprobs: Bool = false
+        promptLogprobs: Bool = false,
+        ignoreEndOfGeneration: Bool = false
     ) {
         self.temperature = temperature
         self.topK = topK
@@ -88,6 +93,7 @@ public struct GenerationOptions: Sendable {
         self.overflow = overflow
         self.logprobs = logprobs
         self.promptLogprobs = promptLogprobs
+        self.ignoreEndOfGeneration = ignoreEndOfGeneration
     }
 
     /// Always the most likely token.

@@ -67,29 +67,12 @@ struct ModelTemplatesTests {
         await #expect(throws: MullamaError.self) { try await model.applyTemplate([]) }
     }
 
-    /// Bytes, with 1 before every text.
-    private struct WithBeginning: TextModel {
-        let bytes = ByteText()
-        var size: Int { self.bytes.size }
-        var beginning: Token? { 1 }
-
-        func tokenize(_ text: String, addSpecial: Bool, parseSpecial: Bool) throws(MullamaError) -> [Token] {
-            try self.bytes.tokenize(text, addSpecial: addSpecial, parseSpecial: parseSpecial)
-        }
-
-        func detokenize(_ tokens: [Token]) throws(MullamaError) -> String { try self.bytes.detokenize(tokens) }
-
-        func makeSampler(_ options: GenerationOptions, seed: UInt64, prompt: [Token]) throws(MullamaError) -> any TokenSampler {
-            try self.bytes.makeSampler(options, seed: seed, prompt: prompt)
-        }
-    }
-
     @Test("a rendered prompt begins with the model's first token, once")
     func beginning() throws {
-        #expect(try Prompt.rendered("ab").tokens(WithBeginning()) == [1, 97, 98])
-        #expect(try Prompt.rendered("\u{1}ab").tokens(WithBeginning()) == [1, 97, 98])
+        #expect(try Prompt.rendered("ab").tokens(BeginningText()) == [1, 97, 98])
+        #expect(try Prompt.rendered("\u{1}ab").tokens(BeginningText()) == [1, 97, 98])
         #expect(try Prompt.rendered("ab").tokens(ByteText()) == [97, 98])
         let templates = ModelTemplates("{{ bos_token }}{{ messages[0].content }}", variables: ["bos_token": "\u{1}"])
-        #expect(try Prompt.chat(Self.prompt(), templates).tokens(WithBeginning()) == [1, 104, 105])
+        #expect(try Prompt.chat(Self.prompt(), templates).tokens(BeginningText()) == [1, 104, 105])
     }
 }

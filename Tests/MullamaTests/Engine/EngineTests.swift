@@ -75,6 +75,16 @@ struct EngineTests {
         #expect(try await AsyncContext(fake.model).generate("next", maxTokens: 4) == "next")
     }
 
+    @Test("A model that is kept from ending goes on to maxTokens, and to a stop string")
+    func ignoresEnd() async throws {
+        let fake = FakeModel(FakeControl(length: 2))
+        let context = AsyncContext(fake.model)
+        #expect(try await context.generate("abc", maxTokens: 5) == "ab")
+        let generation = try await context.stream("abc", maxTokens: 5, options: .init(ignoreEndOfGeneration: true)).collect()
+        #expect(generation.text == "abcab" && generation.finishReason == .length)
+        #expect(try await context.generate("abc", maxTokens: 9, options: .init(stop: ["ca"], ignoreEndOfGeneration: true)) == "ab")
+    }
+
     @Test("A stop string ends the answer and is not part of it")
     func stop() async throws {
         let fake = FakeModel()

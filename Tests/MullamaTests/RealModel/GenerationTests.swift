@@ -142,6 +142,27 @@ struct GenerationTests {
         #expect(generation.finishReason == .stop)
     }
 
+    @Test("An answer that would end goes on to maxTokens where the end is ignored, greedy and sampled, and then ends as before")
+    func ignoresEnd() async throws {
+        let model = try await RealModel.load()
+        let prompt = try await model.applyTemplate([ChatMessage(.user, "Answer with one word: what is the capital of France?")])
+        for var options in [GenerationOptions.greedy, GenerationOptions(seed: 3)] {
+            let context = AsyncContext(model)
+            let plain = try await context.stream(rendered: prompt, maxTokens: 200, options: options).collect()
+            #expect(plain.finishReason == .stop)
+            options.ignoreEndOfGeneration = true
+            let count = plain.tokens.count + 20
+            let longer = try await context.stream(rendered: prompt, maxTokens: count, options: options).collect()
+            #expect(longer.finishReason == .length && longer.usage.completionTokens == count)
+            #expect(longer.text.hasPrefix(plain.text))
+        }
+        #expect(!model.supportsInfill)
+        let error = await #expect(throws: MullamaError.self) {
+            _ = try await AsyncContext(model).stream(infillBetween: "a", and: "b").accepted()
+        }
+        #expect(error?.code == .unsupportedModel && error?.message.contains(model.info.name) == true)
+    }
+
     @Test("Penalties and biases change what is chosen")
     func samplers() async throws {
         let model = try await RealModel.load()

@@ -9,9 +9,13 @@ import Testing
 struct RecurrentTests {
     private static let preamble = String(repeating: "the quick brown fox jumps over the lazy dog. ", count: 6)
 
-    private static func withModel(parallel: Int = 4, _ body: (AsyncModel) async throws -> Void) async throws {
+    private static func withModel(
+        parallel: Int = 4,
+        hasInfill: Bool = false,
+        _ body: (AsyncModel) async throws -> Void
+    ) async throws {
         let url = FileManager.default.temporaryDirectory.appending(path: "mullama-\(UUID().uuidString).gguf")
-        try TinyMamba.write(to: url)
+        try TinyMamba.write(to: url, hasInfill: hasInfill)
         defer { try? FileManager.default.removeItem(at: url) }
         let model = try await AsyncModel.load(contentsOf: url, ModelParams(threads: 1, parallel: parallel, reproducibility: .relaxed))
         #expect(model.info.architecture == "mamba")
@@ -24,6 +28,32 @@ struct RecurrentTests {
             .collect()
         #expect(answer.usage.cachedTokens == 0)
         return answer.text
+    }
+
+    @Test("tokens for writing between two texts are found in a model's file")
+    func infill() async throws {
+        try await Self.withModel(hasInfill: true) { model in
+            #expect(model.supportsInfill)
+            let stream = AsyncContext(model).stream(infillBetween: "let x = ", and: ";", maxTokens: 4, options: .greedy)
+            let expected = 3 + (try await model.tokenize("let x = ", addSpecial: false).count)
+            let after = try await model.tokenize(";", addSpecial: false).count
+            #expect(try await [expected + after, expected + after + 1].contains(stream.accepted()))
+            _ = try await stream.collect()
+        }
+        try await Self.withModel { #expect(!$0.supportsInfill) }
+    }
+
+    @Test("a prompt is scored, its state being such that it cannot be rolled back")
+    func scored() async throws {
+        try await Self.withModel { model in
+            let context = AsyncContext(model)
+            let plain = try await context.stream(Self.preamble, maxTokens: 8, options: .greedy).collect()
+            let options = GenerationOptions(temperature: 0, promptLogprobs: true)
+            let scored = try await context.stream(Self.preamble, maxTokens: 8, options: options).collect()
+            #expect(scored.text == plain.text && scored.usage.cachedTokens == 0)
+            #expect(scored.promptLogprobs.count == plain.usage.promptTokens)
+            #expect(scored.promptLogprobs.dropFirst().allSatisfy { $0.map { $0.logprob < 0 } ?? false })
+        }
     }
 
     @Test("says the same again from its saved state, and goes on with a conversation from there")

@@ -17,9 +17,16 @@ struct TinyMamba {
     private var generator = SeededGenerator(seed: 11)
 
     /// Writes the model to a new file.
-    static func write(to url: URL) throws {
+    ///
+    /// - Parameter hasInfill: Whether the tokens `<s>`, `</s>` and `▁` also stand for the places of an infill.
+    static func write(to url: URL, hasInfill: Bool = false) throws {
         var model = TinyMamba()
         model.addKeys()
+        if hasInfill {
+            for (token, id) in [("pre", 1), ("suf", 2), ("mid", 3)] {
+                model.add("tokenizer.ggml.fim_\(token)_token_id", 4, Self.integer(UInt32(id)))
+            }
+        }
         model.addTensors()
         try Data(model.bytes).write(to: url)
     }
