@@ -15,6 +15,12 @@ extension AsyncModel {
     /// How long the engine has been at what it does now; nil while it has nothing to do. Waits for nothing.
     package var busyTime: Duration? { self.host.activity.busyTime }
 
+    /// What the KV cache and what is kept beside it held after the engine's last step, in tokens. A token takes ``bytesPerToken``. Waits for nothing.
+    package var cacheUse: CacheUse { self.host.activity.cache }
+
+    /// Bytes of the KV cache that a token takes.
+    package var bytesPerToken: Int { self.account.budget.bytesPerToken }
+
     /// Bytes that the KV cache takes now, with the buffers beside it.
     package var cacheBytes: Int { self.account.allocated }
 

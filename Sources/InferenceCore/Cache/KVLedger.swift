@@ -58,6 +58,16 @@ public struct KVLedger: Sendable {
         }
     }
 
+    var use: CacheUse {
+        var use = CacheUse()
+        use.cells = self.geometry.cells
+        use.keptTokens = self.parked.size
+        for slot in self.slots {
+            if slot.owner == nil { use.warmTokens += slot.reusable } else { use.busyTokens += slot.tokens.count }
+        }
+        return use
+    }
+
     /// Gives a request a slot for its prompt, or nil when all are in use.
     public mutating func acquire(for request: GenerationRequest) -> Place? {
         guard let choice = self.policy.choose(among: self.candidates(for: request), sources: self.sources(for: request)) else { return nil }

@@ -56,6 +56,9 @@ struct ParkedPrefixes: Sendable {
         self.entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
+    /// What all of it takes, in tokens.
+    var size: Int { self.entries.values.reduce(0) { $0 + $1.size } }
+
     /// What nobody asked for takes of the budget.
     private var parked: Int { self.entries.values.reduce(0) { $0 + ($1.hold == .pinned ? 0 : $1.size) } }
 

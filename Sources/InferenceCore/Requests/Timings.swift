@@ -7,11 +7,14 @@ public struct Timings: Sendable, Hashable {
     public var prefill: Duration
     /// From the first generated token to the last.
     public var decode: Duration
+    /// How long of this a call of a higher class had its slot.
+    public var suspended: Duration
 
-    public init(queued: Duration = .zero, prefill: Duration = .zero, decode: Duration = .zero) {
+    public init(queued: Duration = .zero, prefill: Duration = .zero, decode: Duration = .zero, suspended: Duration = .zero) {
         self.queued = queued
         self.prefill = prefill
         self.decode = decode
+        self.suspended = suspended
     }
 
     public var timeToFirstToken: Duration { self.queued + self.prefill }

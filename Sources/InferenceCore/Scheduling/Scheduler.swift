@@ -63,6 +63,7 @@ public struct Scheduler: Sendable {
     public var runningCount: Int { self.running.count }
     public var isIdle: Bool { self.sequences.isEmpty && self.waiting.isEmpty }
     public var geometry: CacheGeometry { self.ledger.geometry }
+    package var cacheUse: CacheUse { self.ledger.use }
     /// How far the requests are that have begun.
     public var progress: [SequenceProgress] { (self.running + self.preempted.sorted()).compactMap { self.sequences[$0]?.progress } }
     /// For the check that the ledger and the C library agree.

@@ -45,6 +45,9 @@ struct SequenceState: Sendable {
     /// How likely the prompt's tokens were up to the first that is not computed, if that is asked for.
     var promptLogprobs: [TokenLogprob] = []
 
+    /// How long it had given up its slot before, and since when it has; nil if it has not.
+    private var suspendedTime: Duration = .zero
+    private var suspendedSince: Duration?
     private let submitted: Duration
     private var started: Duration?
     private var firstToken: Duration?
@@ -89,6 +92,8 @@ struct SequenceState: Sendable {
             isPrefilling: self.firstToken == nil,
             isPaused: self.isPaused,
             isSuspended: self.slot == nil,
+            suspendedTime: self.suspendedTime,
+            suspendedSince: self.suspendedSince,
             prefilled: prefilled,
             completionTokens: self.usage.completionTokens,
             lastToken: self.lastToken
@@ -109,6 +114,7 @@ struct SequenceState: Sendable {
         case .waiting, .suspended: return
         }
         self.queuedSince = now
+        self.suspendedSince = now
     }
 
     /// Gives up the slot, in which nothing stands yet.
@@ -116,6 +122,7 @@ struct SequenceState: Sendable {
         self.phase = .waiting
         self.usage.cachedTokens = 0
         self.queuedSince = now
+        self.suspendedSince = now
     }
 
     /// Goes on where it was.
@@ -140,6 +147,7 @@ struct SequenceState: Sendable {
     /// - Parameter isTurn: Whether it goes before requests of a higher class, since it has waited longest. Then it keeps the slot for a while.
     private mutating func gotSlot(isTurn: Bool, now: Duration) {
         self.started = self.started ?? now
+        if let since = self.suspendedSince.take() { self.suspendedTime += now - since }
         self.keepsSlotUntil = isTurn ? now + PrefillPolicy.leastTurn : nil
     }
 
@@ -248,10 +256,16 @@ struct SequenceState: Sendable {
 
     func timings(now: Duration) -> Timings {
         let started = self.started ?? now
+        let suspended = self.suspendedTime + (self.suspendedSince.map { now - $0 } ?? .zero)
         guard let firstToken = self.firstToken, let lastToken = self.lastToken else {
-            return Timings(queued: started - self.submitted, prefill: now - started)
+            return Timings(queued: started - self.submitted, prefill: now - started, suspended: suspended)
         }
-        return Timings(queued: started - self.submitted, prefill: firstToken - started, decode: lastToken - firstToken)
+        return Timings(
+            queued: started - self.submitted,
+            prefill: firstToken - started,
+            decode: lastToken - firstToken,
+            suspended: suspended
+        )
     }
 
     /// Text that was held back in case a stop string or a character came; a character cut in the middle is dropped.

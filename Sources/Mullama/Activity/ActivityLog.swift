@@ -7,24 +7,32 @@ package final class ActivityLog: Sendable {
     /// Ended generations that are remembered.
     static let recordLimit = 1000
 
-    private struct Live {
+    fileprivate struct Live {
         var status: GenerationStatus
         var started: Duration
         var lastToken: Duration?
         var cacheMiss: CacheMiss?
+        var delays = DelayTracker()
+        /// The call's context, once the engine has the call.
+        var context: ContextID?
         /// From the first token to the last.
         var decoding: Duration = .zero
         /// Who else counts this generation.
         var runtime: MetricsRecorder?
     }
 
-    private struct State {
+    fileprivate struct State {
         var live: [RequestID: Live] = [:]
         /// A ring: `oldest` is where the next record goes once it is full.
         var records: [GenerationRecord] = []
         var oldest = 0
         /// How long generations had a slot lately.
         var slotTime: Duration?
+        /// Those that had a slot after the last step.
+        var holders: [RequestID] = []
+        /// Calls that the engine has, by class.
+        var handed = Array(repeating: 0, count: RequestPriority.allCases.count)
+        var cache = CacheUse()
         var observer: Observer?
         /// Since when the engine has been at what it does; nil while it has nothing to do.
         var busySince: Duration?
@@ -59,10 +67,11 @@ package final class ActivityLog: Sendable {
     /// Generations on their way, in the order of the calls.
     package var live: [GenerationStatus] {
         let now = self.clock.now()
-        let (live, slotTime) = self.state.withLock { ($0.live.values.map { ($0.status, $0.started) }, $0.slotTime) }
-        var all = live.map { status, started in
-            var status = status
-            status.age = now - started
+        let (live, slotTime) = self.state.withLock { (Array($0.live.values), $0.slotTime) }
+        var all = live.map { live in
+            var status = live.status
+            status.age = now - live.started
+            status.delays = live.delays.delays(now: now)
             return status
         }
         all.sort { $0.id < $1.id }
@@ -105,6 +114,9 @@ package final class ActivityLog: Sendable {
         return self.state.withLock { $0.busySince }.map { max(.zero, now - $0) }
     }
 
+    /// What the cache held after the last step.
+    package var cache: CacheUse { self.state.withLock { $0.cache } }
+
     /// Has the observer told what happens from now on, in the place of an earlier one.
     package func observe(_ observer: @escaping Observer) {
         self.state.withLock { $0.observer = observer }
@@ -113,9 +125,14 @@ package final class ActivityLog: Sendable {
     // MARK: Writing
 
     /// The engine begins a step, or looks whether there is one.
-    func beat() {
+    ///
+    /// - Parameter cache: What the cache holds now.
+    func beat(_ cache: CacheUse) {
         let now = self.clock.now()
-        self.state.withLock { $0.busySince = now }
+        self.state.withLock { state in
+            state.busySince = now
+            state.cache = cache
+        }
     }
 
     /// The engine has nothing to do.
@@ -142,8 +159,31 @@ package final class ActivityLog: Sendable {
 
     func queued(_ request: GenerationRequest) {
         self.state.withLock { state in
-            state.live[request.id]?.status.phase = .queued
-            state.live[request.id]?.status.promptTokens = request.prompt.count
+            guard var live = state.live[request.id] else { return }
+            live.status.phase = .queued
+            live.status.promptTokens = request.prompt.count
+            let others = state.others(before: request, parallel: self.parallel)
+            live.delays.queued(behind: others.named.map(\.rawValue), count: others.count)
+            live.context = request.context
+            state.handed[request.priority.rawValue] += 1
+            state.live[request.id] = live
+        }
+    }
+
+    /// Parts of prompts are about to be computed.
+    func computing(_ chunks: [StepPlan.PrefillChunk]) {
+        guard !chunks.isEmpty else { return }
+        self.state.withLock { state in
+            for chunk in chunks { state.live[chunk.request]?.delays.computesChunk() }
+        }
+    }
+
+    /// Work on a call pauses for its reader, or goes on.
+    func setPaused(_ id: RequestID, _ isPaused: Bool) {
+        let now = self.clock.now()
+        self.state.withLock { state in
+            state.live[id]?.status.isPaused = isPaused
+            state.live[id]?.delays.setPaused(isPaused, now: now)
         }
     }
 
@@ -161,17 +201,20 @@ package final class ActivityLog: Sendable {
     func advanced(_ progress: [SequenceProgress], slotTime: Duration?) {
         let (arrivals, observer) = self.state.withLock { state in
             state.slotTime = slotTime
+            state.holders = progress.filter { !$0.isSuspended }.map(\.request)
             let arrivals = progress.compactMap { progress -> Arrival? in
                 guard var live = state.live[progress.request] else { return nil }
                 defer { state.live[progress.request] = live }
                 live.status.phase = progress.isSuspended ? .suspended : progress.isPrefilling ? .prefill : .decode
                 live.status.isPaused = progress.isPaused
+                live.delays.suspended(for: progress.suspendedTime, since: progress.suspendedSince)
                 live.status.prefilledTokens = progress.prefilled
                 guard let token = progress.lastToken, progress.completionTokens > live.status.completionTokens else { return nil }
                 live.status.completionTokens = progress.completionTokens
                 let gap = live.lastToken.map { token - $0 }
                 live.lastToken = token
                 live.decoding += gap ?? .zero
+                if let gap { live.delays.waited(forToken: gap) }
                 return Arrival(time: gap ?? token - live.started, isFirst: gap == nil, runtime: live.runtime)
             }
             return (arrivals, state.observer)
@@ -189,9 +232,15 @@ package final class ActivityLog: Sendable {
     func ended(_ id: RequestID, _ record: GenerationRecord) {
         let now = self.clock.now()
         let ended = self.state.withLock { state -> (Live, GenerationRecord, Observer?)? in
-            guard let live = state.live.removeValue(forKey: id) else { return nil }
+            guard var live = state.live.removeValue(forKey: id) else { return nil }
+            if live.context != nil { state.handed[live.status.priority.rawValue] -= 1 }
+            if live.lastToken != nil, record.usage.completionTokens > live.status.completionTokens {
+                live.delays.waited(forToken: record.timings.decode - live.decoding)
+            }
+            live.delays.suspended(for: record.timings.suspended, since: nil)
             var record = record
             record.cacheMiss = live.cacheMiss
+            record.delays = live.delays.delays(now: now)
             if state.records.count < Self.recordLimit {
                 state.records.append(record)
             } else {
@@ -219,5 +268,26 @@ package final class ActivityLog: Sendable {
 
     func restarted() {
         self.recorder.restarted()
+    }
+}
+
+extension ActivityLog.State {
+    /// Beyond so many calls on their way, only those that have a slot are named: who waits behind hundreds is not helped by their numbers.
+    private static let mostSearched = 512
+
+    /// Those that go before a call that comes now, in their order, and how many they are; none if it finds a slot free.
+    fileprivate func others(before request: GenerationRequest, parallel: Int) -> (named: [RequestID], count: Int) {
+        let holders = self.holders.filter { self.live[$0] != nil }
+        let priority = request.priority
+        let lower = holders.count { self.live[$0].map { $0.status.priority < priority } ?? false }
+        let count = self.handed[priority.rawValue...].reduce(lower, +)
+        guard self.live.count <= Self.mostSearched else { return count < parallel ? ([], 0) : (holders, count) }
+        let queue = self.live.filter { id, live in live.context != nil && live.status.priority >= priority && !holders.contains(id) }
+            .sorted { ($1.value.status.priority, $0.key) < ($0.value.status.priority, $1.key) }.map(\.key)
+        let all = holders + queue
+        // Of a context's calls one has a slot at most.
+        if Set(all.compactMap { self.live[$0]?.context }).count >= parallel { return (all, all.count) }
+        let own = all.filter { self.live[$0]?.context == request.context }
+        return (own, own.count)
     }
 }

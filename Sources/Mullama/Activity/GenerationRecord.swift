@@ -13,4 +13,6 @@ public struct GenerationRecord: Sendable {
     public var timings: Timings
     /// After a cancel or a deadline: from that moment until its slot could be used by another request.
     public var cancelLatency: Duration?
+    /// What it waited for.
+    public var delays = GenerationDelays()
 }

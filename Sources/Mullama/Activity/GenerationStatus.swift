@@ -20,4 +20,6 @@ public struct GenerationStatus: Sendable, Hashable {
     public var prefilledTokens: Int
     /// Tokens generated so far.
     public var completionTokens: Int
+    /// What it has waited for so far.
+    public var delays = GenerationDelays()
 }

@@ -73,7 +73,7 @@ package actor InferenceEngine {
 
     private func run() async {
         while !self.isDone {
-            self.activity.beat()
+            self.activity.beat(self.scheduler.cacheUse)
             if self.step() {
                 self.idleSince = nil
                 await Task.yield()
@@ -105,6 +105,7 @@ package actor InferenceEngine {
         for (id, miss) in self.scheduler.takeMisses() { self.activity.missed(id, miss) }
         self.deliver(actions)
         guard let plan, let backend = self.backend else { return hasEmbedded || self.embedding?.advance(room: nil) ?? false }
+        self.activity.computing(plan.prefill)
         let outcome = backend.perform(plan)
         let told = self.scheduler.commit(outcome, now: self.clock.now())
         self.activity.advanced(self.scheduler.progress, slotTime: self.scheduler.slotTime)
@@ -123,7 +124,7 @@ package actor InferenceEngine {
             switch action {
             case .emit(let id, let text, let tokens, let logprobs):
                 if self.calls[id]?.channel.push(GenerationChunk(text: text, tokens: tokens, logprobs: logprobs)) ?? false {
-                    self.scheduler.setPaused(id, true)
+                    self.setPaused(id, true)
                 }
             case .scored(let id, let logprobs):
                 self.calls[id]?.channel.score(logprobs)
@@ -135,6 +136,11 @@ package actor InferenceEngine {
                 call?.channel.fail(fault)
             }
         }
+    }
+
+    private func setPaused(_ id: RequestID, _ isPaused: Bool) {
+        self.scheduler.setPaused(id, isPaused)
+        self.activity.setPaused(id, isPaused)
     }
 
     private func end(
@@ -282,7 +288,7 @@ extension InferenceEngine {
     }
 
     package func resume(_ request: RequestID) {
-        self.scheduler.setPaused(request, false)
+        self.setPaused(request, false)
         self.wake()
     }
 

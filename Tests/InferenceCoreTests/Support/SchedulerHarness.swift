@@ -288,6 +288,7 @@ extension SchedulerHarness {
     func ending(_ id: UInt64) -> Ending? { self.endings[RequestID(id)] }
     func reason(_ id: UInt64) -> FinishReason? { self.ending(id)?.reason }
     func usage(_ id: UInt64) -> Usage? { self.ending(id)?.usage }
+    func timings(_ id: UInt64) -> Timings? { self.ending(id)?.timings }
     func slot(_ id: UInt64) -> SlotID? { self.cache.slot(of: RequestID(id)) }
 
     /// Gives a request an answer, a token for each piece.
