@@ -11,7 +11,8 @@ struct ServerState: Sendable {
     let metrics: ServerMetrics
     /// The model of requests that name none, as it was when the server was made: `/ready` reads no file.
     let defaultModel: ModelReference?
-    let drain = DrainFlag()
+    let connections = OpenConnections()
+    let admission: Admission
 
     /// - Parameter registry: Where all is counted. It gets what the server's models tell, and must be this server's alone.
     init(
@@ -24,10 +25,18 @@ struct ServerState: Sendable {
         self.registry = registry
         self.metrics = ServerMetrics(factory: registry)
         self.defaultModel = try? models.resolve(nil)
+        self.admission = Admission(
+            AdmissionLimits(
+                parallel: models.params.parallel,
+                queue: settings.queueLimit,
+                total: settings.concurrencyLimit,
+                perKey: settings.keyConcurrencyLimit
+            )
+        )
         self.watch()
     }
 
-    var inference: Inference { Inference(models: self.models, requests: self.requests) }
+    var inference: Inference { Inference(models: self.models, requests: self.requests, admission: self.admission) }
 
     private func watch() {
         let (metrics, requests, models) = (self.metrics, self.requests, self.models)

@@ -10,15 +10,17 @@ extension APIError {
             case .invalidGrammar: (.badRequest, .invalidRequest, "invalid_grammar")
             case .contextWindowExceeded: (.badRequest, .invalidRequest, "context_length_exceeded")
             case .unsupportedModel: (.badRequest, .invalidRequest, "unsupported_model")
-            case .overloaded: (.tooManyRequests, .rateLimit, "overloaded")
+            case .overloaded: (.serviceUnavailable, .server, "overloaded")
             case .timedOut: (.gatewayTimeout, .server, "timeout")
             case .outOfMemory, .cacheExhausted: (.serviceUnavailable, .server, "out_of_memory")
-            case .modelClosed: (.serviceUnavailable, .server, "model_unloaded")
+            case .modelClosed: (.serviceUnavailable, .server, "shutting_down")
             default: (.internalServerError, .server, "engine_failed")
             }
         self.init(status, kind, code: code, parameter: Self.parameter(of: error.code), error.message)
         switch error.code {
         case .modelNotFound: self.parameter = "model"
+        // Models in use are closed with the server, and not before.
+        case .modelClosed: self = .shuttingDown
         // The time is over: a client that tries again by itself would make it worse.
         case .timedOut: self.headers[.shouldRetry] = "false"
         default: break

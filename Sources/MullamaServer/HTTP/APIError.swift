@@ -60,6 +60,7 @@ struct APIError: Error {
         switch error {
         case let error as APIError: self = error
         case let error as MullamaError: self.init(error)
+        case let problem as ConnectionProblem: self.init(problem)
         case is CancellationError:
             self.init(Self.clientClosedRequest, .server, code: "cancelled", "the request was cancelled")
         default: self.init(.internalServerError, .server, code: "internal_error", "the server failed to answer: its log says why")

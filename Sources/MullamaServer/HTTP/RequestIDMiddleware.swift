@@ -3,6 +3,8 @@ import Logging
 
 /// Gives every request a name, the client's own if it has a harmless one, and tells it.
 struct RequestIDMiddleware: RouterMiddleware {
+    /// Where requests are logged.
+    let logger: Logger
     /// More would let a client fill the logs.
     private static let longest = 128
 
@@ -13,6 +15,7 @@ struct RequestIDMiddleware: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         context.requestID = request.headers[.requestID].flatMap { Self.isHarmless($0) ? $0 : nil } ?? Self.random()
+        context.logger = self.logger
         context.logger[metadataKey: "request"] = .string(context.requestID)
         var response = try await next(request, context)
         response.headers[.requestID] = context.requestID

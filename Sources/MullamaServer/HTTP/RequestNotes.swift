@@ -4,6 +4,7 @@ import Synchronization
 final class RequestNotes: Sendable {
     private struct State {
         var route: String?
+        var keyName: String?
         var client: ClientSignal?
         var error: APIError?
         var entry: RequestLog.Entry?
@@ -15,6 +16,12 @@ final class RequestNotes: Sendable {
     var route: String? {
         get { self.state.withLock { $0.route } }
         set { self.state.withLock { $0.route = newValue } }
+    }
+
+    /// The name of its key.
+    var keyName: String? {
+        get { self.state.withLock { $0.keyName } }
+        set { self.state.withLock { $0.keyName = newValue } }
     }
 
     /// Tells when the client is gone.

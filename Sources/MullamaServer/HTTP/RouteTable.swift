@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 /// All operations that a server has. What a path does not know is answered here, so that it too is an error of the API.
 struct RouteTable {
@@ -19,8 +20,11 @@ struct RouteTable {
         context.notes.route = route.path
         var context = try scope(route, request, context)
         context.route = route.path
-        if let client = await ClientWatch.signal(of: context.channel) { context.client = client }
         context.notes.client = context.client
+        context.notes.keyName = context.keyName
+        if request.headers[.expect] != nil {
+            context.channel.triggerUserOutboundEvent(ConnectionGuard.Event.wantsBody, promise: nil)
+        }
         return try await context.client.cancelling { [context] in try await route.handler(request, context) }
     }
 

@@ -4,6 +4,7 @@ import Mullama
 struct Inference: Sendable {
     let models: ModelRegistry
     let requests: RequestLog
+    let admission: Admission
 
     /// Starts all answers of a request. When this returns, every one of them has been checked and handed to the engine, so that a request that
     /// cannot be served is refused before anything is answered.
@@ -13,6 +14,11 @@ struct Inference: Sendable {
         let cancellation = CancellationToken()
         let entry = self.requests.begin(context, priority: request.options.priority ?? .normal, cancellation: cancellation)
         do {
+            let place = try self.admission.admit(
+                self.models.resolve(request.model),
+                answers: request.prompts.count * request.choices,
+                key: context.keyName
+            )
             let lease = try await cancellation.cancelling { try await self.models.lease(request.model, keepAlive: request.keepAlive) }
             entry.found(lease)
             var options = request.options
@@ -37,7 +43,10 @@ struct Inference: Sendable {
                 choices: request.choices,
                 streams: streams,
                 cancellation: cancellation,
-                onEnd: { entry.end() }
+                onEnd: {
+                    entry.end()
+                    place.end()
+                }
             )
         } catch {
             entry.end()

@@ -11,6 +11,7 @@ final class AnswerInFlight: Sendable {
     private let method: HTTPRequest.Method
     private let context: ServerContext
     private let status = Mutex<Int?>(nil)
+    private let bytes = Atomic(0)
     private let isOver = Atomic(false)
 
     init(_ metrics: ServerMetrics, _ method: HTTPRequest.Method, _ context: ServerContext) {
@@ -35,6 +36,7 @@ final class AnswerInFlight: Sendable {
     }
 
     func sent(bytes: Int) {
+        self.bytes.add(bytes, ordering: .relaxed)
         self.metrics.sent(bytes: bytes, route: self.route)
     }
 
@@ -45,6 +47,7 @@ final class AnswerInFlight: Sendable {
         if let status {
             let duration = self.context.received.duration(to: .now)
             self.metrics.request(route: self.route, method: self.method.rawValue, status: status, duration: duration)
+            AccessLog.note(self.method, self.context, status, bytes: self.bytes.load(ordering: .relaxed), duration, isWhole: isWhole)
         }
         if !isWhole || status == APIError.clientClosedRequest.code { self.metrics.disconnected(route: self.route) }
         self.metrics.requestOver()

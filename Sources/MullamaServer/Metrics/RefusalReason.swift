@@ -31,9 +31,9 @@ extension RefusalReason {
         case (.contentTooLarge, _): self = .bodyTooLarge
         case (.notFound, "model_not_found"): self = .modelNotFound
         case (.badRequest, "context_length_exceeded"): self = .contextLength
-        case (_, "draining"): self = .draining
-        case (_, "concurrency"): self = .concurrency
-        case (.tooManyRequests, _): self = .overloaded
+        case (_, "shutting_down"): self = .draining
+        case (_, "concurrency_limit"): self = .concurrency
+        case (.tooManyRequests, _), (_, "overloaded"): self = .overloaded
         case (.serviceUnavailable, _): self = .modelUnavailable
         default: return nil
         }

@@ -18,7 +18,7 @@ struct HealthAPI: Sendable {
     private func ready() -> Response {
         let model = self.server.defaultModel
         let loaded = self.server.models.loaded.first { $0.reference.key == model?.key }
-        let readiness = Readiness(isDraining: self.server.drain.isDraining, model: model?.name, state: loaded?.state)
+        let readiness = Readiness(isDraining: self.server.admission.isDraining, model: model?.name, state: loaded?.state)
         switch readiness {
         case .ready: return Self.answer(readiness.json)
         case .waiting(_, _, let time):

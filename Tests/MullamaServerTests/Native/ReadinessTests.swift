@@ -54,7 +54,7 @@ struct ReadinessTests {
             #expect(ready.status == .ok)
             #expect(try ready.json == ["status": "ready", "model": "fake"])
 
-            server.state.drain.begin()
+            server.state.admission.drain()
             let draining = try await client.get("/ready")
             #expect(draining.status == .serviceUnavailable)
             #expect(try draining.json["reason"] == "draining")

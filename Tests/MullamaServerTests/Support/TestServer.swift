@@ -13,6 +13,7 @@ struct TestServer {
     /// Hands out one model, whatever is asked for.
     private struct Loader: ModelLoading {
         let model: AsyncModel
+        let isHeld: Bool
 
         func memoryNeed(of reference: ModelReference, _ params: ModelParams) async throws -> Int { 1 }
 
@@ -21,24 +22,35 @@ struct TestServer {
             _ params: ModelParams,
             onProgress: @escaping @Sendable (Double) -> Void
         ) async throws -> AsyncModel {
-            self.model
+            // Until nobody wants it any more.
+            if self.isHeld { try await Task.sleep(for: .seconds(3600)) }
+            return self.model
         }
     }
 
     let state: ServerState
     let fake: FakeModel
 
-    /// - Parameter name: What the model is called; it is the default.
-    init(_ fake: FakeModel = FakeModel(), name: String = "fake", settings: ServerSettings = ServerSettings()) throws {
+    /// - Parameters:
+    ///   - name: What the model is called; it is the default.
+    ///   - isLoadHeld: Whether the model is never there, since its load does not end.
+    init(
+        _ fake: FakeModel = FakeModel(),
+        name: String = "fake",
+        settings: ServerSettings = ServerSettings(),
+        params: ModelParams = ModelParams(),
+        isLoadHeld: Bool = false
+    ) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "mullama-server-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appending(path: "\(name).gguf")
         try Data("GGUF".utf8).write(to: file)
         let models = try ModelRegistry(
             named: [NamedModel(file.path)],
+            params: params,
             store: ModelStore(root: folder.appending(path: "store")),
             memoryBudget: 1 << 30,
-            loader: Loader(model: fake.model)
+            loader: Loader(model: fake.model, isHeld: isLoadHeld)
         )
         self.state = ServerState(settings: settings, models: models)
         self.fake = fake

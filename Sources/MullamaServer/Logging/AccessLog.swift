@@ -1,0 +1,30 @@
+import HTTPTypes
+import Logging
+
+/// One line in the log for each request that was answered. Never what it asks, nor its key.
+enum AccessLog {
+    /// - Parameter isWhole: Whether the client was sent all of the answer.
+    static func note(_ method: HTTPRequest.Method, _ context: ServerContext, _ status: Int, bytes: Int, _ duration: Duration, isWhole: Bool) {
+        let notes = context.notes
+        var metadata: Logger.Metadata = [
+            "method": .string(method.rawValue),
+            "route": .string(notes.route ?? "none"),
+            "status": .stringConvertible(status),
+            "ms": .stringConvertible(Int((duration / .milliseconds(1)).rounded())),
+            "bytes": .stringConvertible(bytes),
+        ]
+        if let key = notes.keyName { metadata["key"] = .string(key) }
+        if let request = notes.entry?.request {
+            if let model = request.model { metadata["model"] = .string(model.name) }
+            let usage = request.usage
+            if usage.promptTokens > 0 {
+                metadata["prompt_tokens"] = .stringConvertible(usage.promptTokens)
+                metadata["cached_tokens"] = .stringConvertible(usage.cachedTokens)
+                metadata["completion_tokens"] = .stringConvertible(usage.completionTokens)
+            }
+        }
+        if let code = notes.error?.code { metadata["error"] = .string(code) }
+        if !isWhole { metadata["left"] = .stringConvertible(true) }
+        context.logger.info("request", metadata: metadata)
+    }
+}
