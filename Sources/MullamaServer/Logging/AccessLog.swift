@@ -1,10 +1,13 @@
 import HTTPTypes
+import Hummingbird
+import InferenceCore
 import Logging
 
 /// One line in the log for each request that was answered. Never what it asks, nor its key.
 enum AccessLog {
     /// - Parameter isWhole: Whether the client was sent all of the answer.
-    static func note(_ method: HTTPRequest.Method, _ context: ServerContext, _ status: Int, bytes: Int, _ duration: Duration, isWhole: Bool) {
+    static func note(_ method: HTTPRequest.Method, _ context: ServerContext, _ status: Int, bytes: Int, _ duration: Duration, isWhole: Bool)
+    {
         let notes = context.notes
         var metadata: Logger.Metadata = [
             "method": .string(method.rawValue),
@@ -23,7 +26,7 @@ enum AccessLog {
                 metadata["completion_tokens"] = .stringConvertible(usage.completionTokens)
             }
         }
-        if let code = notes.error?.code { metadata["error"] = .string(code) }
+        if let code = notes.error?.code { metadata["code"] = .string(code) }
         if !isWhole { metadata["left"] = .stringConvertible(true) }
         context.logger.info("request", metadata: metadata)
     }

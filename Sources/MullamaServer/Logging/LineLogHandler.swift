@@ -38,7 +38,7 @@ package struct LineLogHandler: LogHandler {
         if let own = event.metadata { metadata.merge(own) { $1 } }
         // Hummingbird's own number, beside the request's name.
         metadata["hb.request.id"] = nil
-        let time = self.now().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
+        let time = self.now().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         let error = event.error.map { "\($0)" }
         switch self.format {
         case .text: self.write(Self.text(time, event, metadata, error))

@@ -26,7 +26,7 @@ struct AccessTests {
 
     @Test("With keys, nobody without one is let in")
     func keys() async throws {
-        try await TestServer(settings: Self.settings).run { client in
+        try await TestServer(settings: Self.settings).run { client async throws in
             for headers: HTTPFields in [
                 [:], [.authorization: "Bearer nothing"], [.authorization: "Basic \(Self.user)"], [.authorization: "Bearer"], [.apiKey: "x"],
             ] {

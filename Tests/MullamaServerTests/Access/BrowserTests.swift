@@ -56,7 +56,7 @@ struct BrowserTests {
         arguments: ["https://evil.example", "null", "http://localhost:3000", "file://"]
     )
     func foreign(origin: String) async throws {
-        try await TestServer().run { client in
+        try await TestServer().run { client async throws in
             for type in ["application/json", "text/plain"] {
                 let refused = try await client.post("/v1/completions", Self.body, headers: [.origin: origin, .contentType: type])
                 #expect(refused.status == .forbidden)
@@ -74,7 +74,7 @@ struct BrowserTests {
 
     @Test("What browsers load for other pages without an Origin is refused too, but not a link that is followed")
     func fetchSite() async throws {
-        try await TestServer().run { client in
+        try await TestServer().run { client async throws in
             for site in ["cross-site", "same-site"] {
                 #expect(try await client.get("/nothing", headers: [.secFetchSite: site]).status == .forbidden)
                 #expect(
@@ -91,7 +91,7 @@ struct BrowserTests {
 
     @Test("Who is no browser sends what it likes", arguments: ["application/x-www-form-urlencoded", "text/plain", "nonsense"])
     func curl(type: String) async throws {
-        try await TestServer().run { client in
+        try await TestServer().run { client async throws in
             #expect(try await client.post("/v1/completions", Self.body, headers: [.contentType: type]).status == .ok)
         }
     }
@@ -100,7 +100,7 @@ struct BrowserTests {
     func allowed() async throws {
         var settings = ServerSettings()
         settings.origins = ["https://Chat.example/"]
-        try await TestServer(settings: settings).run { client in
+        try await TestServer(settings: settings).run { client async throws in
             #expect(try await client.post("/v1/completions", Self.body, headers: [.origin: "http://localhost"]).status == .ok)
             let origin = "https://chat.example"
             let answer = try await client.post("/v1/completions", Self.body, headers: [.origin: origin])

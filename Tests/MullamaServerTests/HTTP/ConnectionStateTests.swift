@@ -24,8 +24,8 @@ struct ConnectionStateTests {
     /// A connection with a request that has been read.
     private func asked(keepsAlive: Bool = true, now: Duration = .zero) -> ConnectionState {
         var state = self.state()
-        #expect(state.readHead(keepsAlive: keepsAlive, now: now))
-        #expect(state.readEnd(now: now))
+        #expect(state.readHead(keepsAlive: keepsAlive, now: now) == true)
+        #expect(state.readEnd(now: now) == true)
         return state
     }
 
@@ -34,10 +34,10 @@ struct ConnectionStateTests {
         var state = self.state()
         #expect(state.deadline == .seconds(10))
         #expect(state.timeOut(now: .seconds(9)) == .nothing)
-        #expect(state.readHead(keepsAlive: true, now: .seconds(9)))
-        #expect(state.readEnd(now: .seconds(9)))
+        #expect(state.readHead(keepsAlive: true, now: .seconds(9)) == true)
+        #expect(state.readEnd(now: .seconds(9)) == true)
         #expect(state.deadline == nil)
-        #expect(!state.writeHead(asksToClose: false))
+        #expect(state.writeHead(asksToClose: false) == false)
         #expect(state.writeEnd(now: .seconds(1000)) == .nothing)
         #expect(state.deadline == .seconds(1075))
         #expect(state.timeOut(now: .seconds(1075)) == .close)
@@ -56,27 +56,27 @@ struct ConnectionStateTests {
     @Test("A body may not stall, nor trickle")
     func bodies() {
         var state = self.state()
-        #expect(state.readHead(keepsAlive: true, now: .zero))
+        #expect(state.readHead(keepsAlive: true, now: .zero) == true)
         #expect(state.deadline == .seconds(30))
-        #expect(state.readBody(bytes: 3_000, now: .seconds(20)))
+        #expect(state.readBody(bytes: 3_000, now: .seconds(20)) == true)
         #expect(state.deadline == .seconds(50))
-        #expect(state.readBody(bytes: 100, now: .seconds(45)))
+        #expect(state.readBody(bytes: 100, now: .seconds(45)) == true)
         // 3,100 bytes at 100 a second are 31 s, and 30 s are given.
         #expect(state.deadline == .seconds(61))
         #expect(state.timeOut(now: .seconds(61)) == .fail(.bodyTimedOut))
         #expect(state.deadline == nil)
-        #expect(!state.readBody(bytes: 1, now: .seconds(62)))
-        #expect(state.writeHead(asksToClose: false))
+        #expect(state.readBody(bytes: 1, now: .seconds(62)) == false)
+        #expect(state.writeHead(asksToClose: false) == true)
         #expect(state.writeEnd(now: .seconds(62)) == .linger)
     }
 
     @Test("A body behind a stream has its time when its turn comes")
     func pipelinedBody() {
         var state = self.asked()
-        #expect(state.readHead(keepsAlive: true, now: .seconds(1)))
-        #expect(state.readBody(bytes: 10, now: .seconds(1)))
+        #expect(state.readHead(keepsAlive: true, now: .seconds(1)) == true)
+        #expect(state.readBody(bytes: 10, now: .seconds(1)) == true)
         #expect(state.deadline == nil)
-        #expect(!state.writeHead(asksToClose: false))
+        #expect(state.writeHead(asksToClose: false) == false)
         #expect(state.writeEnd(now: .seconds(500)) == .nothing)
         #expect(state.deadline == .seconds(530))
     }
@@ -84,16 +84,16 @@ struct ConnectionStateTests {
     @Test("The connection ends with an answer whose request has not been read to the end")
     func unreadBody() {
         var state = self.state()
-        #expect(state.readHead(keepsAlive: true, now: .zero))
-        #expect(state.readBody(bytes: 10, now: .zero))
-        #expect(state.writeHead(asksToClose: false))
+        #expect(state.readHead(keepsAlive: true, now: .zero) == true)
+        #expect(state.readBody(bytes: 10, now: .zero) == true)
+        #expect(state.writeHead(asksToClose: false) == true)
         #expect(state.deadline == nil)
         #expect(state.writeEnd(now: .zero) == .linger)
-        #expect(state.linger(now: .zero))
-        #expect(!state.linger(now: .zero))
-        #expect(!state.readBody(bytes: 10, now: .seconds(1)))
+        #expect(state.linger(now: .zero) == true)
+        #expect(state.linger(now: .zero) == false)
+        #expect(state.readBody(bytes: 10, now: .seconds(1)) == false)
         #expect(state.deadline == .seconds(4))
-        for second in 2...29 { #expect(!state.readBody(bytes: 10, now: .seconds(second))) }
+        for second in 2...29 { #expect(state.readBody(bytes: 10, now: .seconds(second)) == false) }
         #expect(state.deadline == .seconds(30))
         #expect(state.timeOut(now: .seconds(30)) == .close)
     }
@@ -101,30 +101,30 @@ struct ConnectionStateTests {
     @Test("Who asks to close is the last to be answered, and what comes behind is not read")
     func close() {
         var state = self.asked(keepsAlive: false)
-        #expect(!state.readHead(keepsAlive: true, now: .zero))
-        #expect(!state.readBody(bytes: 1, now: .zero))
-        #expect(!state.readEnd(now: .zero))
+        #expect(state.readHead(keepsAlive: true, now: .zero) == false)
+        #expect(state.readBody(bytes: 1, now: .zero) == false)
+        #expect(state.readEnd(now: .zero) == false)
         #expect(state.requests == 1)
-        #expect(state.writeHead(asksToClose: false))
+        #expect(state.writeHead(asksToClose: false) == true)
         #expect(state.writeEnd(now: .zero) == .linger)
     }
 
     @Test("Pipelined requests are all answered, and the connection ends with the one that says so")
     func pipelined() {
         var state = self.asked()
-        #expect(state.readHead(keepsAlive: false, now: .zero))
-        #expect(state.readEnd(now: .zero))
-        #expect(!state.writeHead(asksToClose: false))
+        #expect(state.readHead(keepsAlive: false, now: .zero) == true)
+        #expect(state.readEnd(now: .zero) == true)
+        #expect(state.writeHead(asksToClose: false) == false)
         #expect(state.writeEnd(now: .zero) == .nothing)
-        #expect(state.writeHead(asksToClose: false))
+        #expect(state.writeHead(asksToClose: false) == true)
         #expect(state.writeEnd(now: .zero) == .linger)
     }
 
     @Test("An answer that says so ends the connection, also before those behind it")
     func closingAnswer() {
         var state = self.asked()
-        #expect(state.readHead(keepsAlive: true, now: .zero))
-        #expect(state.writeHead(asksToClose: true))
+        #expect(state.readHead(keepsAlive: true, now: .zero) == true)
+        #expect(state.writeHead(asksToClose: true) == true)
         #expect(state.writeEnd(now: .zero) == .linger)
     }
 
@@ -136,18 +136,18 @@ struct ConnectionStateTests {
 
         var busy = self.asked()
         #expect(busy.fail(.headTooLarge, now: .zero) == .nothing)
-        #expect(!busy.readHead(keepsAlive: true, now: .zero))
-        #expect(!busy.writeHead(asksToClose: false))
+        #expect(busy.readHead(keepsAlive: true, now: .zero) == false)
+        #expect(busy.writeHead(asksToClose: false) == false)
         #expect(busy.writeEnd(now: .zero) == .answer(.headTooLarge))
     }
 
     @Test("A broken body is told to who reads it, and the connection ends with the answer")
     func brokenBody() {
         var state = self.state()
-        #expect(state.readHead(keepsAlive: true, now: .zero))
+        #expect(state.readHead(keepsAlive: true, now: .zero) == true)
         #expect(state.fail(.malformed, now: .zero) == .fail(.malformed))
         #expect(state.fail(.malformed, now: .zero) == .nothing)
-        #expect(state.writeHead(asksToClose: false))
+        #expect(state.writeHead(asksToClose: false) == true)
         #expect(state.writeEnd(now: .zero) == .linger)
     }
 
@@ -183,18 +183,18 @@ struct ConnectionStateTests {
 
         var busy = self.asked()
         #expect(busy.drain() == .nothing)
-        #expect(busy.writeHead(asksToClose: false))
+        #expect(busy.writeHead(asksToClose: false) == true)
         #expect(busy.writeEnd(now: .zero) == .linger)
 
         // The head is out already.
         var streaming = self.asked()
-        #expect(!streaming.writeHead(asksToClose: false))
+        #expect(streaming.writeHead(asksToClose: false) == false)
         #expect(streaming.drain() == .nothing)
         #expect(streaming.writeEnd(now: .zero) == .linger)
 
         var late = self.state(isDraining: true)
-        #expect(late.readHead(keepsAlive: true, now: .zero))
-        #expect(late.readEnd(now: .zero))
-        #expect(late.writeHead(asksToClose: false))
+        #expect(late.readHead(keepsAlive: true, now: .zero) == true)
+        #expect(late.readEnd(now: .zero) == true)
+        #expect(late.writeHead(asksToClose: false) == true)
     }
 }
