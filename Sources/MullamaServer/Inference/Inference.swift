@@ -37,6 +37,7 @@ struct Inference: Sendable {
                 choices: request.choices,
                 streams: streams,
                 cancellation: cancellation,
+                onLeave: { entry.clientLeft() },
                 onEnd: { entry.end() }
             )
         } catch {

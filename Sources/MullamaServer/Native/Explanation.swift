@@ -48,6 +48,7 @@ struct Explanation {
         let request = self.status.request
         let age = TimeText.of(self.status.age)
         guard request.duration != nil else { return "On its way for \(age): \(self.status.phase.rawValue)." }
+        if request.isLeft { return "The client left after \(age)." }
         if let error = request.error { return "Failed after \(age) with status \(error.status.code): \(error.message)" }
         let reasons = Set(request.records.map(\.finishReason.rawValue)).sorted().joined(separator: ", ")
         return "Took \(age)\(reasons.isEmpty ? "" : ", ended by \(reasons)")."

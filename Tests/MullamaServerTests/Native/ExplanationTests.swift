@@ -118,6 +118,10 @@ struct ExplanationTests {
 
                 """
         )
+        var left = waiting
+        left.duration = .seconds(4)
+        left.isLeft = true
+        #expect(self.text(left, age: .seconds(4)).contains("The client left after 4.0 s."))
         var refused = waiting
         refused.duration = .milliseconds(2)
         refused.error = APIError(.notFound, .notFound, "there is no model 'x' here")

@@ -97,6 +97,9 @@ struct MetricsEndpointTests {
             while !lines.contains(#"mullama_http_disconnects_total{route="/v1/completions"} 1"#) { lines = try await self.lines(client) }
             while !lines.contains("mullama_http_requests_in_flight 1") { lines = try await self.lines(client) }
             while try await client.get("/requests").json["requests"]?.items.first?["finish_reason"] != "cancelled" {}
+            let id = try await client.get("/requests").json["requests"]?.items.first?["id"]
+            guard case .string(let id)? = id else { return }
+            #expect(try await client.get("/requests/\(id)/explain").text.contains("The client left after"))
             #expect(server.fake.model.generations.isEmpty)
         }
     }

@@ -15,11 +15,12 @@ struct ModelEventTests {
         let state = ServerState(settings: ServerSettings(), models: models)
         func lines() -> [Substring] { state.registry.page().split(separator: "\n") }
 
-        let loading = Task { try await models.lease("a:1") }
+        // A task keeps what it returns, and a lease its model.
+        let loading = Task { try await models.lease("a:1").release() }
         try await loader.wait(for: .began("a:1"))
         #expect(lines().contains(#"mullama_model_ready{model="a:1"} 0"#))
         loader.finish("a:1")
-        _ = try await loading.value
+        try await loading.value
         #expect(lines().contains(#"mullama_model_ready{model="a:1"} 1"#))
 
         loader.fail("b:1", MullamaError(.invalidModelFile, "damaged"))
