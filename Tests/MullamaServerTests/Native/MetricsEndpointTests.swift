@@ -67,8 +67,9 @@ struct MetricsEndpointTests {
             let port = try #require(client.port)
             async let answer = HTTPClient.post(port, "/v1/completions", #"{"prompt": ["a", "b", "c"], "max_tokens": 2}"#)
             await server.fake.control.advance { $0.plans.count { !$0.decode.isEmpty } == 1 }
-            let lines = try await self.lines(client)
-            #expect(lines.contains(#"mullama_queue_length{model="fake"} 2"#))
+            var lines: [Substring] = []
+            // Prompts come to the model one after the other.
+            while !lines.contains(#"mullama_queue_length{model="fake"} 2"#) { lines = try await self.lines(client) }
             #expect(lines.contains(#"mullama_generations_running{model="fake"} 1"#))
             #expect(lines.contains("mullama_http_requests_in_flight 2"))
             server.fake.control.release()
