@@ -43,6 +43,7 @@ struct Inference: Sendable {
                 choices: request.choices,
                 streams: streams,
                 cancellation: cancellation,
+                onLeave: { entry.clientLeft() },
                 onEnd: {
                     entry.end()
                     place.end()

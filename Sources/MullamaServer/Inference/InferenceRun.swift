@@ -12,6 +12,7 @@ final class InferenceRun: Sendable {
     private let choices: Int
     private let streams: [GenerationStream]
     private let cancellation: CancellationToken
+    private let onLeave: @Sendable () -> Void
     private let onEnd: @Sendable () -> Void
 
     init(
@@ -20,6 +21,7 @@ final class InferenceRun: Sendable {
         choices: Int,
         streams: [GenerationStream],
         cancellation: CancellationToken,
+        onLeave: @escaping @Sendable () -> Void,
         onEnd: @escaping @Sendable () -> Void
     ) {
         self.lease = lease
@@ -27,6 +29,7 @@ final class InferenceRun: Sendable {
         self.choices = choices
         self.streams = streams
         self.cancellation = cancellation
+        self.onLeave = onLeave
         self.onEnd = onEnd
     }
 
@@ -63,7 +66,10 @@ final class InferenceRun: Sendable {
     /// - Throws: What the first answer failed with, or `body` threw.
     @concurrent
     func events(silence: Duration, client: ClientSignal, _ body: @concurrent (InferenceEvent) async throws -> Void) async throws {
-        let handler = client.onGone { self.cancel() }
+        let handler = client.onGone {
+            self.onLeave()
+            self.cancel()
+        }
         defer { client.remove(handler) }
         let events = AsyncThrowingChannel<InferenceEvent, any Error>()
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -12,6 +12,7 @@ final class AnswerInFlight: Sendable {
     private let context: ServerContext
     private let status = Mutex<Int?>(nil)
     private let bytes = Atomic(0)
+    private let isLeft = Atomic(false)
     private let isOver = Atomic(false)
 
     init(_ metrics: ServerMetrics, _ method: HTTPRequest.Method, _ context: ServerContext) {
@@ -33,6 +34,10 @@ final class AnswerInFlight: Sendable {
         let error = self.context.notes.error
         if let error, let reason = RefusalReason(error) { self.metrics.refused(reason: reason) }
         self.context.notes.entry?.answered(status.code, error: error)
+        // Else it was somebody else who ended the request.
+        guard status == APIError.clientClosedRequest, self.context.notes.client?.isGone ?? false else { return }
+        self.isLeft.store(true, ordering: .relaxed)
+        self.context.notes.entry?.clientLeft()
     }
 
     func sent(bytes: Int) {
@@ -40,7 +45,7 @@ final class AnswerInFlight: Sendable {
         self.metrics.sent(bytes: bytes, route: self.route)
     }
 
-    /// - Parameter isWhole: Whether the client was sent all of it.
+    /// - Parameter isWhole: Whether all of it was written. A client that has closed its side may be written to all the same.
     func end(isWhole: Bool) {
         guard !self.isOver.exchange(true, ordering: .relaxed) else { return }
         let status = self.status.withLock { $0 }
@@ -49,7 +54,9 @@ final class AnswerInFlight: Sendable {
             self.metrics.request(route: self.route, method: self.method.rawValue, status: status, duration: duration)
             AccessLog.note(self.method, self.context, status, bytes: self.bytes.load(ordering: .relaxed), duration, isWhole: isWhole)
         }
-        if !isWhole || status == APIError.clientClosedRequest.code { self.metrics.disconnected(route: self.route) }
+        // That the connection is closed by now says nothing: clients do that when they have all.
+        let isLeft = self.isLeft.load(ordering: .relaxed) || self.context.notes.entry?.request?.isLeft ?? false
+        if !isWhole || isLeft { self.metrics.disconnected(route: self.route) }
         self.metrics.requestOver()
     }
 }

@@ -21,7 +21,7 @@ struct MetricsMiddleware: RouterMiddleware {
         } else {
             let body = response.body
             response.body = ResponseBody { @concurrent writer in
-                try await body.write(CountingWriter(base: writer, answer: answer))
+                try await body.write(MeteredWriter(base: writer, answer: answer))
                 answer.end(isWhole: true)
             }
         }

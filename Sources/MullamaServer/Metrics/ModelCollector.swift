@@ -11,6 +11,13 @@ enum ModelCollector {
             ServerMetrics.modelBytes.family(loaded.map { ([$0.reference.name], Double($0.memory)) }),
             ServerMetrics.budgetBytes.family([([], Double(models.memoryBudget))]),
             ServerMetrics.cacheBytes.family(ready.map { ([$0.name], Double($0.model.cacheBytes)) }),
+            ServerMetrics.cacheTokens.family(
+                ready.flatMap { name, model, _ in
+                    let use = model.cacheUse
+                    return [("busy", use.busyTokens), ("warm", use.warmTokens), ("kept", use.keptTokens)].map { ([name, $0], Double($1)) }
+                }
+            ),
+            ServerMetrics.cacheCells.family(ready.map { ([$0.name], Double($0.model.cacheUse.cells)) }),
             ServerMetrics.queueLength.family(
                 ready.map { ([$0.name], Double($0.live.count { waiting.contains($0.phase) })) }
             ),

@@ -2,12 +2,14 @@ import HTTPTypes
 
 /// Why a request got no work done: a label of the metric that counts them.
 package enum RefusalReason: String, Sendable, Hashable, CaseIterable {
-    /// The queue of its model is as long as it may be, or it waited in it as long as it may.
+    /// As many wait for its model as may.
+    case queueFull = "queue_full"
+    /// It waited as long as it may, or the model itself has more to do than it takes.
     case overloaded
     /// Its key, or all together, have as many requests on their way as they may.
     case concurrency
     /// The server is shutting down.
-    case draining
+    case shuttingDown = "shutting_down"
     /// No key, or one that is not known.
     case unauthorized
     /// Its key may not do that, or its Host or Origin is not let in.
@@ -31,9 +33,10 @@ extension RefusalReason {
         case (.contentTooLarge, _): self = .bodyTooLarge
         case (.notFound, "model_not_found"): self = .modelNotFound
         case (.badRequest, "context_length_exceeded"): self = .contextLength
-        case (_, "shutting_down"): self = .draining
+        case (_, "queue_full"): self = .queueFull
         case (_, "concurrency_limit"): self = .concurrency
-        case (.tooManyRequests, _), (_, "overloaded"): self = .overloaded
+        case (_, "shutting_down"): self = .shuttingDown
+        case (_, "overloaded"): self = .overloaded
         case (.serviceUnavailable, _): self = .modelUnavailable
         default: return nil
         }

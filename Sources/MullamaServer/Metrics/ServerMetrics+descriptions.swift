@@ -117,6 +117,16 @@ extension ServerMetrics {
         by: ["model"],
         "What the KV cache of a model takes now, with the buffers beside it."
     )
+    static let cacheTokens = MetricDescription.gauge(
+        "mullama_cache_tokens",
+        by: ["model", "state"],
+        "Tokens of requests that have a slot (busy), in slots for later prompts (warm), and kept outside of the cache (kept)."
+    )
+    static let cacheCells = MetricDescription.gauge(
+        "mullama_cache_cells",
+        by: ["model"],
+        "Tokens that the KV cache has room for now, all slots together."
+    )
     static let queueLength = MetricDescription.gauge(
         "mullama_queue_length",
         by: ["model"],
@@ -151,7 +161,7 @@ extension ServerMetrics {
         timeToFirstToken, interToken, queueTime, duration, cancelLatency,
         promptTokens, cachedTokens, completionTokens, generations,
         modelLoads, modelUnloads, modelLoadTime,
-        modelReady, modelBytes, budgetBytes, cacheBytes, queueLength, running, engineBusy, engineRestarts,
+        modelReady, modelBytes, budgetBytes, cacheBytes, cacheTokens, cacheCells, queueLength, running, engineBusy, engineRestarts,
         residentBytes, cpuTime, openFiles, startTime,
     ]
 }

@@ -3,6 +3,9 @@ import Mullama
 
 /// Why a request took the time that it took, or takes it, in plain text.
 struct Explanation {
+    /// Requests that are named where one waited for many.
+    private static let namesShown = 5
+
     private let status: RequestStatus
     /// The request whose answer a generation is; nil where it is not known any more.
     private let owner: (_ model: ObjectIdentifier, _ generation: UInt64) -> String?
@@ -48,6 +51,7 @@ struct Explanation {
         let request = self.status.request
         let age = TimeText.of(self.status.age)
         guard request.duration != nil else { return "On its way for \(age): \(self.status.phase.rawValue)." }
+        if request.isLeft { return "The client left after \(age)." }
         if let error = request.error { return "Failed after \(age) with status \(error.status.code): \(error.message)" }
         let reasons = Set(request.records.map(\.finishReason.rawValue)).sorted().joined(separator: ", ")
         return "Took \(age)\(reasons.isEmpty ? "" : ", ended by \(reasons)")."
@@ -56,43 +60,75 @@ struct Explanation {
     // MARK: An answer
 
     private func lines(_ record: GenerationRecord) -> [String] {
-        let (timings, usage) = (record.timings, record.usage)
+        let (timings, usage, delays) = (record.timings, record.usage, record.delays)
         let computed = usage.promptTokens - usage.cachedTokens
-        var lines = [Self.row("queue", timings.queued, self.queue(record))]
+        var lines = [Self.row("queue", timings.queued, self.others(delays) ?? "it began at once")]
         if timings.prefill > .zero || usage.completionTokens > 0 {
+            let parts = delays.prefillChunks > 1 ? ", in \(delays.prefillChunks) parts between those of others" : ""
             lines.append(
                 Self.row(
                     "prefill",
                     timings.prefill,
-                    "\(Self.tokens(usage.promptTokens)): \(usage.cachedTokens) found in the cache, \(computed) computed\(Self.rate(computed, timings.prefill))"
+                    "\(Self.tokens(usage.promptTokens)): \(usage.cachedTokens) found in the cache, \(computed) computed\(Self.rate(computed, timings.prefill))\(parts)"
                 )
             )
         }
         if usage.completionTokens > 0 {
             // The first token comes with the end of the prompt.
             let rate = Self.rate(usage.completionTokens - 1, timings.decode)
-            lines.append(Self.row("decode", timings.decode, "\(Self.tokens(usage.completionTokens))\(rate)"))
+            let gap = delays.longestGap > .zero ? ", the longest gap \(TimeText.of(delays.longestGap))" : ""
+            lines.append(Self.row("decode", timings.decode, "\(Self.tokens(usage.completionTokens))\(rate)\(gap)"))
         }
         var notes: [String] = []
         if let share = Self.largest(timings) { notes.append(share) }
         if let miss = record.cacheMiss { notes.append("Not more was found in the cache: \(miss).") }
+        notes += Self.stops(delays)
         if usage.droppedTokens > 0 { notes.append("The context was full: \(Self.tokens(usage.droppedTokens)) of it were dropped.") }
         if let code = record.errorCode { notes.append("It failed: \(code).") }
         if let latency = record.cancelLatency { notes.append("After its end was asked for, its slot was free in \(TimeText.of(latency)).") }
         return lines + (notes.isEmpty ? [] : [""] + notes)
     }
 
-    private func queue(_ record: GenerationRecord) -> String {
-        record.timings.queued < .milliseconds(1) ? "it began at once" : "until there was a slot"
+    /// Whom it waited for; nil if it was nobody.
+    private func others(_ delays: GenerationDelays) -> String? {
+        guard delays.queuedBehindCount > 0 else { return nil }
+        let model = self.status.request.model?.identity
+        var names: [String] = []
+        for generation in delays.queuedBehind {
+            guard let name = model.flatMap({ self.owner($0, generation) }), !names.contains(name) else { continue }
+            names.append(name)
+        }
+        let count = delays.queuedBehindCount
+        let shown = names.prefix(Self.namesShown).joined(separator: ", ")
+        let more = names.count > Self.namesShown || delays.queuedBehind.count < count ? ", …" : ""
+        return "behind \(count) \(count == 1 ? "other" : "others")\(names.isEmpty ? "" : ": \(shown)\(more)")"
+    }
+
+    /// What it stood still for after it had begun.
+    private static func stops(_ delays: GenerationDelays) -> [String] {
+        var stops: [String] = []
+        if delays.pausedTime > .zero {
+            stops.append("It paused for \(TimeText.of(delays.pausedTime)), since the client was behind with reading.")
+        }
+        if delays.suspendedTime > .zero {
+            stops.append("A request of a higher class had its slot for \(TimeText.of(delays.suspendedTime)).")
+        }
+        return stops
     }
 
     private func lines(_ live: GenerationStatus) -> [String] {
+        var lines = self.progress(live)
+        if live.phase != .queued, let others = self.others(live.delays) { lines.append("  it waited for a slot \(others)") }
+        return lines + Self.stops(live.delays).map { "  \($0)" }
+    }
+
+    private func progress(_ live: GenerationStatus) -> [String] {
         switch live.phase {
         case .tokenizing: return ["  its prompt is being turned into tokens"]
         case .queued:
             let place = live.queuePosition.map { $0 == 0 ? "next in the queue" : "\($0) before it in the queue" } ?? "queued"
             let wait = live.estimatedWait.map { ", about \(TimeText.of($0)) until it begins" } ?? ""
-            return ["  \(place)\(wait)"]
+            return ["  \(place)\(wait)"] + (self.others(live.delays).map { ["  it came \($0)"] } ?? [])
         case .suspended: return ["  it gave its slot to a request of a higher class, and waits to go on"]
         case .prefill: return ["  \(live.prefilledTokens) of \(Self.tokens(live.promptTokens)) of its prompt are computed"]
         case .decode:

@@ -20,12 +20,20 @@ extension RequestStatus {
     }
 
     /// The line, with each of the answers.
-    var details: TemplateValue {
+    ///
+    /// - Parameter owner: The request whose answer a generation of a model is.
+    func details(owner: (ObjectIdentifier, UInt64) -> String?) -> TemplateValue {
+        let model = self.request.model?.identity
         guard case .dictionary(var fields) = self.json else { return self.json }
         fields["answers"] = .list(
             self.request.answers.map { answer in
-                if let record = answer.record { return record.json }
-                return self.answers.first { $0.id == answer.generation }.map(\.json) ?? ["phase": "sending"]
+                let live = self.answers.first { $0.id == answer.generation }
+                guard case .dictionary(var fields)? = answer.record?.json ?? live?.json else { return ["phase": "sending"] }
+                let delays = answer.record?.delays ?? live?.delays ?? GenerationDelays()
+                let others = delays.queuedBehind.compactMap { number in model.flatMap { owner($0, number) } }
+                fields["queued_behind"] = .list(others.map { .string($0) })
+                for (name, value) in delays.fields { fields[name] = value }
+                return .dictionary(fields)
             }
         )
         return .dictionary(fields)
@@ -91,6 +99,18 @@ extension GenerationRecord {
             "prefill_ms": .milliseconds(self.timings.prefill),
             "decode_ms": .milliseconds(self.timings.decode),
             "cancel_latency_ms": .milliseconds(self.cancelLatency),
+        ]
+    }
+}
+
+extension GenerationDelays {
+    fileprivate var fields: TemplateDictionary {
+        [
+            "queued_behind_count": .integer(self.queuedBehindCount),
+            "prefill_chunks": .integer(self.prefillChunks),
+            "longest_gap_ms": .milliseconds(self.longestGap),
+            "paused_ms": .milliseconds(self.pausedTime),
+            "suspended_ms": .milliseconds(self.suspendedTime),
         ]
     }
 }

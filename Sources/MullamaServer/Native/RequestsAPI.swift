@@ -23,7 +23,7 @@ struct RequestsAPI: Sendable {
                 try self.list(request)
             },
             Route(.get, "/requests/{id}", .manage, "One request, with each of its answers.") { _, context in
-                Response(json: try self.find(context).details)
+                Response(json: try self.find(context).details(owner: self.owner))
             },
             Route(.get, "/requests/{id}/explain", .manage, "Where the time of a request went, as text.") { _, context in
                 try self.explain(context)
@@ -76,13 +76,16 @@ struct RequestsAPI: Sendable {
     }
 
     private func explain(_ context: ServerContext) throws(APIError) -> Response {
-        let requests = self.server.requests
-        let explanation = Explanation(try self.find(context)) { model, generation in requests.owner(of: generation, of: model) }
+        let explanation = Explanation(try self.find(context), owner: self.owner)
         return Response(
             status: .ok,
             headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: explanation.text))
         )
+    }
+
+    private func owner(_ model: ObjectIdentifier, _ generation: UInt64) -> String? {
+        self.server.requests.owner(of: generation, of: model)
     }
 
     private func unknown(_ context: ServerContext, _ state: String = "") -> APIError {

@@ -1,21 +1,39 @@
 extension OpenAPISchemas {
     static let native: [String: String] = [
         "Health": #"{"type": "object", "properties": {"status": {"const": "ok"}}}"#,
-        "Readiness": #"{"type": "object", "properties": {"status": {"type": "string"}, "reason": {"type": "string"}}}"#,
+        "Readiness": #"""
+        {"type": "object", "required": ["status"], "properties": {"status": {"enum": ["ready", "not_ready"]},
+        "model": {"type": ["string", "null"]}, "reason": {"enum": ["draining", "model_loading", "model_unloading", "model_not_loaded",
+        "engine_stalled"]}, "message": {"type": "string"}}}
+        """#,
         "Request": #"""
-        {"type": "object", "properties": {"id": {"type": "string"}, "model": {"type": "string"}, "route": {"type": "string"},
-        "phase": {"type": "string"}}}
+        {"type": "object", "required": ["id", "state", "route", "created"], "properties": {"id": {"type": "string"},
+        "state": {"enum": ["live", "finished"]}, "route": {"type": "string"}, "model": {"type": ["string", "null"]},
+        "key": {"type": ["string", "null"]}, "priority": {"enum": ["batch", "normal", "interactive"]},
+        "created": {"type": "integer", "description": "Seconds since 1970."},
+        "phase": {"enum": ["loading", "tokenizing", "queued", "suspended", "prefill", "decode", "sending"]},
+        "paused": {"type": "boolean"}, "queue_position": {"type": ["integer", "null"]},
+        "estimated_wait_ms": {"type": ["number", "null"]}, "age_ms": {"type": "number"}, "prompt_tokens": {"type": "integer"},
+        "prefilled_tokens": {"type": "integer"}, "cached_tokens": {"type": "integer"}, "completion_tokens": {"type": "integer"},
+        "status": {"type": ["integer", "null"]}, "finish_reason": {"type": ["string", "null"]}, "error": {"type": ["string", "null"]},
+        "duration_ms": {"type": "number"}, "load_ms": {"type": ["number", "null"]}, "queue_ms": {"type": ["number", "null"]},
+        "prefill_ms": {"type": ["number", "null"]}, "decode_ms": {"type": ["number", "null"]},
+        "cancel_latency_ms": {"type": ["number", "null"]}, "answers": {"type": "array", "items": {"type": "object"}}}}
         """#,
         "Requests": #"""
-        {"type": "object", "properties": {"live": {"type": "array", "items": {"$ref": "#/components/schemas/Request"}},
-        "finished": {"type": "array", "items": {"$ref": "#/components/schemas/Request"}}}}
+        {"type": "object", "properties": {"requests": {"type": "array", "items": {"$ref": "#/components/schemas/Request"}}}}
         """#,
-        "Explanation": #"{"type": "object", "properties": {"id": {"type": "string"}, "text": {"type": "string"}}}"#,
+        "CancelledRequests": #"""
+        {"type": "object", "properties": {"cancelled": {"type": "array", "items": {"$ref": "#/components/schemas/Request"}}}}
+        """#,
         "TokenizeRequest": #"""
         {"type": "object", "required": ["content"], "properties": {"model": {"type": "string"}, "content": {"type": "string"},
         "add_special": {"type": "boolean"}, "parse_special": {"type": "boolean"}, "with_pieces": {"type": "boolean"}}}
         """#,
-        "Tokens": #"{"type": "object", "properties": {"tokens": {"type": "array"}}}"#,
+        "Tokens": #"""
+        {"type": "object", "properties": {"tokens": {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "object",
+        "properties": {"id": {"type": "integer"}, "piece": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "integer"}}]}}}]}}}}
+        """#,
         "DetokenizeRequest": #"""
         {"type": "object", "required": ["tokens"], "properties": {"model": {"type": "string"}, "tokens": {"type": "array", "items": {
         "type": "integer"}}}}
@@ -23,7 +41,8 @@ extension OpenAPISchemas {
         "Detokenized": #"{"type": "object", "properties": {"content": {"type": "string"}}}"#,
         "ApplyTemplateRequest": #"""
         {"type": "object", "required": ["messages"], "properties": {"model": {"type": "string"},
-        "messages": {"type": "array", "items": {"$ref": "#/components/schemas/Message"}}}}
+        "messages": {"type": "array", "items": {"$ref": "#/components/schemas/Message"}}, "tools": {"type": "array", "items": {"type": "object"}},
+        "add_generation_prompt": {"type": "boolean"}, "chat_template_kwargs": {"type": "object"}}}
         """#,
         "RenderedPrompt": #"{"type": "object", "properties": {"prompt": {"type": "string"}}}"#,
     ]

@@ -38,6 +38,8 @@ struct LoggedRequest: Sendable {
     var status: Int?
     /// Why it failed.
     var error: APIError?
+    /// Whether the client left before the end of its answer.
+    var isLeft = false
 
     var records: [GenerationRecord] { self.answers.compactMap(\.record) }
 

@@ -141,6 +141,11 @@ final class RequestLog: Sendable {
             }
         }
 
+        /// The client left before the end of its answer.
+        func clientLeft() {
+            self.log.state.withLock { $0.history[self.number]?.isLeft = true }
+        }
+
         func end() {
             // The model is not let go of under the lock: the end of its engine is told to this log.
             let model = self.log.state.withLock { state -> AsyncModel? in

@@ -22,7 +22,7 @@ struct ServerMetricsTests {
         metrics.request(route: "/v1/models/{id}", method: "STIR", status: 405, duration: .milliseconds(2))
         metrics.sent(bytes: 512, route: "/v1/models/{id}")
         metrics.disconnected(route: "/v1/chat/completions")
-        metrics.refused(reason: .overloaded)
+        metrics.refused(reason: .queueFull)
         let lines = self.lines
         #expect(lines.contains("mullama_http_requests_in_flight 1"))
         #expect(lines.contains(#"mullama_http_requests_total{method="GET",route="/v1/models/{id}",status="404"} 1"#))
@@ -31,7 +31,7 @@ struct ServerMetricsTests {
         #expect(lines.contains(#"mullama_http_request_duration_seconds_bucket{method="other",route="/v1/models/{id}",le="0.001"} 0"#))
         #expect(lines.contains(#"mullama_http_sent_bytes_total{route="/v1/models/{id}"} 512"#))
         #expect(lines.contains(#"mullama_http_disconnects_total{route="/v1/chat/completions"} 1"#))
-        #expect(lines.contains(#"mullama_refusals_total{reason="overloaded"} 1"#))
+        #expect(lines.contains(#"mullama_refusals_total{reason="queue_full"} 1"#))
     }
 
     @Test("Every reason to refuse is there before the first refusal", arguments: RefusalReason.allCases)

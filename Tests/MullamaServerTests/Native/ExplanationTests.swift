@@ -32,12 +32,20 @@ struct ExplanationTests {
     @Test("A request that has ended")
     func finished() {
         let request = self.request { request in
+            var delays = GenerationDelays()
+            delays.queuedBehind = [1, 2, 2, 3]
+            delays.queuedBehindCount = 4
+            delays.prefillChunks = 7
+            delays.longestGap = .milliseconds(210)
+            delays.pausedTime = .milliseconds(1_200)
+            delays.suspendedTime = .milliseconds(800)
             let record = GenerationRecord(
                 id: 4,
                 finishReason: .stop,
                 usage: Usage(promptTokens: 1204, cachedTokens: 512, completionTokens: 181),
                 cacheMiss: .differs(at: 518),
-                timings: Timings(queued: .milliseconds(6200), prefill: .milliseconds(1900), decode: .milliseconds(3300))
+                timings: Timings(queued: .milliseconds(6200), prefill: .milliseconds(1900), decode: .milliseconds(3300)),
+                delays: delays
             )
             request.answers = [.init(generation: 4, record: record)]
             request.duration = .milliseconds(11_420)
@@ -48,12 +56,14 @@ struct ExplanationTests {
                 Took 11.4 s, ended by stop.
 
                   load         0.0 ms  the model was in memory
-                  queue         6.2 s  until there was a slot
-                  prefill       1.9 s  1204 tokens: 512 found in the cache, 692 computed at 364/s
-                  decode        3.3 s  181 tokens at 55/s
+                  queue         6.2 s  behind 4 others: req-of-1, req-of-2, req-of-3
+                  prefill       1.9 s  1204 tokens: 512 found in the cache, 692 computed at 364/s, in 7 parts between those of others
+                  decode        3.3 s  181 tokens at 55/s, the longest gap 210 ms
 
                 Most of the time, 54 %, went into waiting for a slot.
                 Not more was found in the cache: what is there differs at token 518.
+                It paused for 1.2 s, since the client was behind with reading.
+                A request of a higher class had its slot for 800 ms.
 
                 """
         )
@@ -68,12 +78,16 @@ struct ExplanationTests {
                 usage: Usage(promptTokens: 20, completionTokens: 1),
                 timings: Timings(queued: .microseconds(300), prefill: .milliseconds(80))
             )
+            var delays = GenerationDelays()
+            delays.queuedBehind = Array(1...32)
+            delays.queuedBehindCount = 40
             let second = GenerationRecord(
                 id: 2,
                 finishReason: .cancelled,
                 usage: Usage(promptTokens: 20),
                 timings: Timings(queued: .milliseconds(2)),
-                cancelLatency: .milliseconds(40)
+                cancelLatency: .milliseconds(40),
+                delays: delays
             )
             request.answers = [.init(generation: 1, record: first), .init(generation: 2, record: second)]
             request.loadTime = .milliseconds(1500)
@@ -94,7 +108,7 @@ struct ExplanationTests {
                 Most of the time, 100 %, went into reading the prompt.
 
                 Answer 2 of 2
-                  queue        2.0 ms  until there was a slot
+                  queue        2.0 ms  behind 40 others: req-of-1, req-of-2, req-of-3, req-of-4, req-of-5, …
 
                 Most of the time, 100 %, went into waiting for a slot.
                 After its end was asked for, its slot was free in 40 ms.
@@ -118,6 +132,10 @@ struct ExplanationTests {
 
                 """
         )
+        var left = waiting
+        left.duration = .seconds(4)
+        left.isLeft = true
+        #expect(self.text(left, age: .seconds(4)).contains("The client left after 4.0 s."))
         var refused = waiting
         refused.duration = .milliseconds(2)
         refused.error = APIError(.notFound, .notFound, "there is no model 'x' here")
@@ -136,7 +154,7 @@ struct ExplanationTests {
         "A request on its way, in every phase",
         arguments: [
             (GenerationPhase.tokenizing, "  its prompt is being turned into tokens"),
-            (.queued, "  2 before it in the queue, about 4.0 s until it begins"),
+            (.queued, "  2 before it in the queue, about 4.0 s until it begins\n  it came behind 1 other: req-of-3"),
             (.suspended, "  it gave its slot to a request of a higher class, and waits to go on"),
             (.prefill, "  128 of 300 tokens of its prompt are computed"),
             (.decode, "  17 tokens generated behind a prompt of 300; it pauses until the client has read what is there"),
@@ -144,6 +162,11 @@ struct ExplanationTests {
     )
     func live(phase: GenerationPhase, line: String) {
         let request = self.request { $0.answers = [.init(generation: 4, record: nil)] }
+        var delays = GenerationDelays()
+        if phase == .queued {
+            delays.queuedBehind = [3]
+            delays.queuedBehindCount = 1
+        }
         let status = GenerationStatus(
             id: 4,
             phase: phase,
@@ -154,11 +177,12 @@ struct ExplanationTests {
             isPaused: phase == .decode,
             promptTokens: 300,
             prefilledTokens: 128,
-            completionTokens: 17
+            completionTokens: 17,
+            delays: delays
         )
-        let lines = self.text(request, [status], age: .seconds(1)).split(separator: "\n")
-        #expect(lines[1] == "On its way for 1.0 s: \(phase.rawValue).")
-        #expect(lines.last.map(String.init) == line)
+        let text = self.text(request, [status], age: .seconds(1))
+        #expect(text.split(separator: "\n")[1] == "On its way for 1.0 s: \(phase.rawValue).")
+        #expect(text.hasSuffix("\n\(line)\n"))
     }
 
     @Test(

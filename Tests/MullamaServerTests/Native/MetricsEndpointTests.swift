@@ -2,6 +2,7 @@ import ChatTemplates
 import HTTPTypes
 import HummingbirdTesting
 import InferenceCore
+import Mullama
 import MullamaTestSupport
 import NIOCore
 import Testing
@@ -66,12 +67,41 @@ struct MetricsEndpointTests {
             let port = try #require(client.port)
             async let answer = HTTPClient.post(port, "/v1/completions", #"{"prompt": ["a", "b", "c"], "max_tokens": 2}"#)
             await server.fake.control.advance { $0.plans.count { !$0.decode.isEmpty } == 1 }
-            let lines = try await self.lines(client)
-            #expect(lines.contains(#"mullama_queue_length{model="fake"} 2"#))
+            var lines: [Substring] = []
+            // Prompts come to the model one after the other.
+            while !lines.contains(#"mullama_queue_length{model="fake"} 2"#) { lines = try await self.lines(client) }
             #expect(lines.contains(#"mullama_generations_running{model="fake"} 1"#))
             #expect(lines.contains("mullama_http_requests_in_flight 2"))
             server.fake.control.release()
             _ = try await answer
+        }
+    }
+
+    @Test(
+        "A client that leaves is counted, whether it was to get a stream or a whole answer, and nothing stays in flight",
+        arguments: [true, false]
+    )
+    func disconnect(isStream: Bool) async throws {
+        let server = try TestServer(FakeModel(FakeControl(isHeld: true)))
+        try await server.run { client in
+            let port = try #require(client.port)
+            let body = #"{"prompt": "abc", "max_tokens": 400, "stream": \#(isStream)}"#
+            try await TestClient.withClient(host: "127.0.0.1", port: port) { leaver in
+                let answer = Task { try await leaver.post("/v1/completions", body: ByteBuffer(string: body)) }
+                await server.fake.control.steps(1)
+                try await leaver.shutdown()
+                await #expect(throws: (any Error).self) { _ = try await answer.value }
+            }
+            server.fake.control.release()
+            var lines: [Substring] = []
+            // Nobody tells a test that the server has noticed.
+            while !lines.contains(#"mullama_http_disconnects_total{route="/v1/completions"} 1"#) { lines = try await self.lines(client) }
+            while !lines.contains("mullama_http_requests_in_flight 1") { lines = try await self.lines(client) }
+            while try await client.get("/requests").json["requests"]?.items.first?["finish_reason"] != "cancelled" {}
+            let id = try await client.get("/requests").json["requests"]?.items.first?["id"]
+            guard case .string(let id)? = id else { return }
+            #expect(try await client.get("/requests/\(id)/explain").text.contains("The client left after"))
+            #expect(server.fake.model.generations.isEmpty)
         }
     }
 

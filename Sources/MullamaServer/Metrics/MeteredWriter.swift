@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 
 /// Counts what is written of an answer.
-struct CountingWriter: ResponseBodyWriter {
+struct MeteredWriter: ResponseBodyWriter {
     var base: any ResponseBodyWriter
     let answer: AnswerInFlight
 
