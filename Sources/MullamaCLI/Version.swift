@@ -1,4 +1,4 @@
-import MullamaServer
+import Mullama
 
 /// The version of this program.
 enum Version {

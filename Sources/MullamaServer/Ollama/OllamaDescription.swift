@@ -62,7 +62,7 @@ struct OllamaDescription: Sendable {
             self.header.tensors.map { tensor in
                 [
                     "name": .string(tensor.name),
-                    "type": .string("\(tensor.type)"),
+                    "type": .string("\(tensor.type)".uppercased()),
                     "shape": .list(tensor.dimensions.map { .integer($0) }),
                 ]
             }
