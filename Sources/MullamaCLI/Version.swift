@@ -1,6 +1,8 @@
+import Mullama
+
 /// The version of this program.
 enum Version {
-    static let current = "0.1.0"
+    static let current = ProgramVersion.current
 
     static func line(llama: String, features: [String]) -> String {
         let cpu = features.isEmpty ? "" : "; CPU: \(features.joined(separator: " "))"

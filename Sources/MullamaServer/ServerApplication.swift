@@ -13,6 +13,7 @@ struct ServerApplication {
 
     var routes: [Route] {
         CompletionsAPI(server: self.state).routes
+            + OllamaAPI(server: self.state).routes
             + HealthAPI(server: self.state).routes
             + RequestsAPI(server: self.state).routes
             + TokensAPI(server: self.state).routes

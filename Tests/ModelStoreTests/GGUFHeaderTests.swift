@@ -1,5 +1,6 @@
 import Foundation
 import ModelStore
+import MullamaTestSupport
 import Testing
 
 @Suite struct GGUFHeaderTests {

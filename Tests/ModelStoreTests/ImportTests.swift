@@ -1,6 +1,7 @@
 import Foundation
 import ModelImport
 import ModelStore
+import MullamaTestSupport
 import Testing
 
 @Suite struct ImportTests {

@@ -14,7 +14,8 @@ enum APIFlavour {
     /// The error as this API's clients expect it.
     func body(_ error: APIError) -> TemplateValue {
         switch self {
-        case .ollama: ["error": .string(error.message)]
+        // Its clients look for these words.
+        case .ollama: ["error": .string(error.code == "model_not_found" ? "model not found: \(error.message)" : error.message)]
         case .openAI:
             [
                 "error": [

@@ -17,7 +17,9 @@ struct ErrorMiddleware: RouterMiddleware {
                 context.logger.error("the request failed", metadata: ["error": "\(error)"])
             }
             context.notes.error = answer
-            return APIFlavour(path: request.uri.path).response(answer)
+            let response = APIFlavour(path: request.uri.path).response(answer)
+            // The body of an answer to HEAD would be taken for the next answer.
+            return request.method == .head ? response.createHeadResponse() : response
         }
     }
 
@@ -30,7 +32,7 @@ struct ErrorMiddleware: RouterMiddleware {
             .notFound,
             .invalidRequest,
             code: "not_found",
-            "there is nothing at \(request.uri.path): see /openapi.json for what there is"
+            "there is nothing at \(request.uri.path): \(OllamaAPI.advice(for: request.uri.path) ?? "see /openapi.json for what there is")"
         )
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import ModelImport
 import ModelStore
+import MullamaTestSupport
 
 /// A store in a folder of its own, with helpers to fill and damage it.
 struct StoreFixture {

@@ -58,9 +58,16 @@ struct TestServer {
 
     /// Runs it on a port of its own.
     func run<R: Sendable>(_ body: @escaping @Sendable (any TestClientProtocol) async throws -> R) async throws -> R {
+        try await Self.run(self.state, body)
+    }
+
+    static func run<R: Sendable>(
+        _ state: ServerState,
+        _ body: @escaping @Sendable (any TestClientProtocol) async throws -> R
+    ) async throws -> R {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let application = ServerApplication(state: self.state).application(.hostname("127.0.0.1", port: 0), logger: logger)
+        let application = ServerApplication(state: state).application(.hostname("127.0.0.1", port: 0), logger: logger)
         return try await application.test(.live) { try await body($0) }
     }
 }

@@ -1,64 +1,74 @@
 import Foundation
 
 /// Writes GGUF files for tests, sound ones and broken ones.
-struct GGUFBuilder {
-    struct Tensor {
-        var name: String
-        var dimensions: [UInt64]
-        var type: UInt32
-        var size: Int
-        var offset: UInt64?
+package struct GGUFBuilder {
+    package struct Tensor {
+        package var name: String
+        package var dimensions: [UInt64]
+        package var type: UInt32
+        package var size: Int
+        package var offset: UInt64?
+
+        package init(name: String, dimensions: [UInt64], type: UInt32, size: Int, offset: UInt64? = nil) {
+            self.name = name
+            self.dimensions = dimensions
+            self.type = type
+            self.size = size
+            self.offset = offset
+        }
     }
 
-    var magic = Array("GGUF".utf8)
-    var version: UInt32 = 3
-    var alignment = 32
-    var tensorCount: UInt64?
-    var keyCount: UInt64?
-    var tensors: [Tensor] = []
+    package var magic = Array("GGUF".utf8)
+    package var version: UInt32 = 3
+    package var alignment = 32
+    package var tensorCount: UInt64?
+    package var keyCount: UInt64?
+    package var tensors: [Tensor] = []
     private var keys: [[UInt8]] = []
 
-    mutating func add(_ key: String, type: UInt32, _ value: [UInt8]) {
+    package init() {}
+
+    package mutating func add(_ key: String, type: UInt32, _ value: [UInt8]) {
         keys.append(Self.string(key) + Self.integer(type) + value)
     }
 
-    mutating func add(_ key: String, _ text: String) {
+    package mutating func add(_ key: String, _ text: String) {
         add(key, type: 8, Self.string(text))
     }
 
-    mutating func add(_ key: String, _ number: UInt32) {
+    package mutating func add(_ key: String, _ number: UInt32) {
         add(key, type: 4, Self.integer(number))
     }
 
-    mutating func add(_ key: String, _ number: Int32) {
+    package mutating func add(_ key: String, _ number: Int32) {
         add(key, type: 5, Self.integer(number))
     }
 
-    mutating func add(_ key: String, _ number: UInt64) {
+    package mutating func add(_ key: String, _ number: UInt64) {
         add(key, type: 10, Self.integer(number))
     }
 
-    mutating func add(_ key: String, _ number: Float) {
+    package mutating func add(_ key: String, _ number: Float) {
         add(key, type: 6, Self.integer(number.bitPattern))
     }
 
-    mutating func add(_ key: String, _ flag: Bool) {
+    package mutating func add(_ key: String, _ flag: Bool) {
         add(key, type: 7, [flag ? 1 : 0])
     }
 
-    mutating func add(_ key: String, _ numbers: [Int32]) {
+    package mutating func add(_ key: String, _ numbers: [Int32]) {
         add(key, elementType: 5, count: UInt64(numbers.count), numbers.flatMap(Self.integer))
     }
 
-    mutating func add(_ key: String, _ texts: [String]) {
+    package mutating func add(_ key: String, _ texts: [String]) {
         add(key, elementType: 8, count: UInt64(texts.count), texts.flatMap(Self.string))
     }
 
-    mutating func add(_ key: String, elementType: UInt32, count: UInt64, _ elements: [UInt8]) {
+    package mutating func add(_ key: String, elementType: UInt32, count: UInt64, _ elements: [UInt8]) {
         add(key, type: 9, Self.integer(elementType) + Self.integer(count) + elements)
     }
 
-    func build() -> [UInt8] {
+    package func build() -> [UInt8] {
         var bytes = magic + Self.integer(version)
         bytes += Self.integer(tensorCount ?? UInt64(tensors.count)) + Self.integer(keyCount ?? UInt64(keys.count))
         for key in keys { bytes += key }
@@ -78,16 +88,16 @@ struct GGUFBuilder {
         return bytes + data
     }
 
-    static func integer<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
+    package static func integer<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
         withUnsafeBytes(of: value.littleEndian) { Array($0) }
     }
 
-    static func string(_ text: String) -> [UInt8] {
+    package static func string(_ text: String) -> [UInt8] {
         integer(UInt64(text.utf8.count)) + Array(text.utf8)
     }
 
     /// A small model with every kind of value in its header: 2 layers, 4 heads, 2 key and value heads, 3 tokens.
-    static func smallModel(named name: String = "Small", license: String? = nil) -> GGUFBuilder {
+    package static func smallModel(named name: String = "Small", license: String? = nil) -> GGUFBuilder {
         var builder = GGUFBuilder()
         builder.add("general.architecture", "llama")
         builder.add("general.name", name)

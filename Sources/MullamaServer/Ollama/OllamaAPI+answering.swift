@@ -1,0 +1,53 @@
+import Hummingbird
+import Mullama
+
+extension OllamaAPI {
+    /// Answers with what the model makes of a prompt.
+    ///
+    /// - Parameter check: Has a look at the model before anything is answered.
+    func answer(
+        _ prompt: InferenceRequest.Prompt,
+        _ request: OllamaRequest,
+        _ shape: OllamaAnswer.Shape,
+        _ context: ServerContext,
+        check: (AsyncModel) throws -> Void = { _ in }
+    ) async throws -> Response {
+        let run = try await self.server.inference.start(request.inference(prompt), for: context)
+        try check(run.lease.model)
+        let answer = OllamaAnswer(
+            shape: shape,
+            model: request.model ?? run.lease.reference.name,
+            received: context.received,
+            loadTime: run.lease.loadTime
+        )
+        guard request.isStreamed else {
+            let generation = try await run.answers()[0].generation
+            return Response(
+                json: answer.end(generation.finishReason, generation.usage, generation.timings, text: generation.text)
+            )
+        }
+        let heartbeat = self.server.settings.heartbeat
+        return EventStream.response(.lines, failure: APIFlavour.ollama.body) { lines in
+            try await run.events(silence: heartbeat, client: context.client) { event in
+                switch event {
+                case .chunk(let chunk, _): if !chunk.text.isEmpty { try await lines.send(answer.part(chunk.text)) }
+                case .ended(let end, _): try await lines.send(answer.end(end.reason, end.usage, end.timings))
+                // To Ollama's clients every line is a part of the answer: there is no sign of life.
+                default: break
+                }
+            }
+        }
+    }
+
+    /// Loads the request's model, or unloads it if it is not to be kept: what a request without a prompt is for.
+    func rest(_ request: OllamaRequest, _ shape: OllamaAnswer.Shape) async throws -> Response {
+        let models = self.server.models
+        guard request.keepAlive == .duration(.zero) else {
+            let lease = try await models.lease(request.model, keepAlive: request.keepAlive)
+            return Response(json: shape.rest("load", of: request.model ?? lease.reference.name))
+        }
+        let name = try models.resolve(request.model).name
+        await models.unload(name)
+        return Response(json: shape.rest("unload", of: request.model ?? name))
+    }
+}

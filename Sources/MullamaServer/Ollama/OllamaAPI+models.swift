@@ -1,0 +1,70 @@
+import ChatTemplates
+import Foundation
+import Hummingbird
+import Mullama
+
+extension OllamaAPI {
+    func tags() async throws -> Response {
+        let models = try await self.available()
+        return Response(
+            json: [
+                "models": .list(
+                    models.map { model in
+                        [
+                            "name": .string(model.name),
+                            "model": .string(model.name),
+                            "modified_at": .string(model.modified.rfc3339),
+                            "size": .integer(model.size),
+                            "digest": .string(OllamaDigest.text(of: model.reference)),
+                            "details": OllamaDetails(model.facts).json,
+                        ]
+                    }
+                )
+            ]
+        )
+    }
+
+    func inMemory() async throws -> Response {
+        let facts = Dictionary(try await self.available().map { ($0.reference.key, $0.facts) }) { first, _ in first }
+        let models = self.server.models.loaded.map { loaded -> TemplateValue in
+            let details = loaded.model.map { OllamaDetails($0.info) } ?? OllamaDetails(facts[loaded.reference.key] ?? nil)
+            var fields: TemplateDictionary = [
+                "name": .string(loaded.reference.name),
+                "model": .string(loaded.reference.name),
+                "size": .integer(loaded.memory),
+                "digest": .string(OllamaDigest.text(of: loaded.reference)),
+                "details": details.json,
+                // Clients take a date that is far enough away for what it means.
+                "expires_at": .string((loaded.expires ?? Date(timeIntervalSinceNow: Self.century)).rfc3339),
+                "size_vram": 0,
+            ]
+            fields["context_length"] = loaded.model.map { .integer(AsyncContext($0).contextSize) }
+            return .dictionary(fields)
+        }
+        return Response(json: ["models": .list(models)])
+    }
+
+    func copy(_ request: Request) async throws -> Response {
+        let fields = try await self.fields(request)
+        guard let source = try fields.string("source"), let destination = try fields.string("destination") else {
+            throw APIError.invalid(nil, "source or destination is missing: give the names of a model and of its copy")
+        }
+        try await self.server.models.copy(source, to: destination)
+        return Response(status: .ok)
+    }
+
+    func delete(_ request: Request) async throws -> Response {
+        guard let name = try OllamaRequest.model(try await self.fields(request)) else {
+            throw APIError.invalid("model", "model is missing: give the name of the model to remove")
+        }
+        try await self.server.models.delete(name)
+        return Response(status: .ok)
+    }
+
+    private static let century = 100.0 * 365 * 86_400
+
+    /// Reads headers that were not read before, which blocks.
+    func available() async throws -> [AvailableModel] {
+        try await InferenceThread.performOnce(name: "mullama-models") { [models = self.server.models] in try models.available() }
+    }
+}

@@ -1,0 +1,69 @@
+import ChatTemplates
+import Foundation
+import Mullama
+
+/// Puts an answer into the words of `/api/generate` or `/api/chat`.
+struct OllamaAnswer: Sendable {
+    enum Shape: Sendable {
+        case generate
+        case chat
+
+        /// A line that is nothing but the answer to having a model loaded or unloaded.
+        ///
+        /// - Parameter reason: `load` or `unload`.
+        func rest(_ reason: String, of model: String) -> TemplateValue {
+            var line = self.line("", of: model, isLast: true)
+            line["done_reason"] = .string(reason)
+            return .dictionary(line)
+        }
+
+        fileprivate func line(_ text: String, of model: String, isLast: Bool) -> TemplateDictionary {
+            var line: TemplateDictionary = ["model": .string(model), "created_at": .string(Date.now.rfc3339)]
+            switch self {
+            case .generate: line["response"] = .string(text)
+            case .chat: line["message"] = ["role": "assistant", "content": .string(text)]
+            }
+            line["done"] = .boolean(isLast)
+            return line
+        }
+    }
+
+    let shape: Shape
+    /// As the client calls it.
+    let model: String
+    /// When the request came.
+    let received: ContinuousClock.Instant
+    /// How long it waited for the model.
+    let loadTime: Duration
+
+    /// A part of a streamed answer.
+    func part(_ text: String) -> TemplateValue {
+        .dictionary(self.shape.line(text, of: self.model, isLast: false))
+    }
+
+    /// The end of an answer, and all of it where it is not streamed.
+    func end(_ reason: FinishReason, _ usage: Usage, _ timings: Timings, text: String = "") -> TemplateValue {
+        var line = self.shape.line(text, of: self.model, isLast: true)
+        line["done_reason"] = reason == .length ? "length" : "stop"
+        line["total_duration"] = .nanoseconds(.now - self.received)
+        line["load_duration"] = .nanoseconds(self.loadTime)
+        line["prompt_eval_count"] = .integer(usage.promptTokens)
+        line["prompt_eval_duration"] = .nanoseconds(timings.prefill)
+        line["eval_count"] = .integer(usage.completionTokens)
+        // Clients divide by it, and one token alone has no time after it.
+        line["eval_duration"] = .nanoseconds(max(timings.decode, .nanoseconds(1)))
+        return .dictionary(line)
+    }
+}
+
+extension Date {
+    /// With milliseconds, in UTC: `2026-11-27T18:00:00.123Z`.
+    var rfc3339: String { self.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)) }
+}
+
+extension TemplateValue {
+    static func nanoseconds(_ duration: Duration) -> TemplateValue {
+        let (seconds, attoseconds) = duration.components
+        return .integer(Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000))
+    }
+}

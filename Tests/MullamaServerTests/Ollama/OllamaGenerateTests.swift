@@ -1,0 +1,198 @@
+import HTTPTypes
+import HummingbirdTesting
+import InferenceCore
+import MullamaTestSupport
+import Testing
+
+@testable import MullamaServer
+
+@Suite("Ollama: generate")
+struct OllamaGenerateTests {
+    static let figures = #""total_duration": N, "load_duration": N, "prompt_eval_count": 3, "prompt_eval_duration": N"#
+
+    @Test("A whole answer")
+    func whole() async throws {
+        try await OllamaServer().run { client in
+            let answer = try await client.post(
+                "/api/generate",
+                #"{"model": "small", "prompt": "abc", "raw": true, "stream": false, "options": {"num_predict": 7}}"#
+            )
+            #expect(answer.status == .ok)
+            #expect(answer.headers[.contentType] == "application/json; charset=utf-8")
+            #expect(
+                answer.golden
+                    == #"{"model": "small", "created_at": "T", "response": "abcabca", "done": true, "done_reason": "length", "#
+                    + Self.figures + #", "eval_count": 7, "eval_duration": N}"#
+            )
+        }
+    }
+
+    @Test("An answer in parts, which is the way unless it is refused")
+    func streamed() async throws {
+        try await OllamaServer(FakeControl(length: 5)).run { client in
+            let answer = try await client.post("/api/generate", #"{"model": "SMALL:latest", "prompt": "abc", "raw": true}"#)
+            #expect(answer.status == .ok)
+            #expect(answer.headers[.contentType] == "application/x-ndjson")
+            let parts = answer.lines.dropLast()
+            #expect(parts.first?.hasPrefix(#"{"model": "SMALL:latest", "created_at": "T", "response": "a"#) == true)
+            #expect(parts.allSatisfy { $0.hasSuffix(#"", "done": false}"#) })
+            let text = parts.compactMap { $0.firstMatch(of: #/"response": "(.*)", "done"/#)?.output.1 }.joined()
+            #expect(text == "abcab")
+            #expect(
+                answer.lines.last
+                    == #"{"model": "SMALL:latest", "created_at": "T", "response": "", "done": true, "done_reason": "stop", "#
+                    + Self.figures + #", "eval_count": 5, "eval_duration": N}"#
+            )
+        }
+    }
+
+    @Test(
+        "What the model gets to read",
+        arguments: [
+            (#""prompt": "hi""#, "user:hi;"),
+            (#""prompt": "hi", "system": "Be brief""#, "system:Be brief;user:hi;"),
+            (#""prompt": "hi", "system": "", "template": "", "suffix": "", "context": [], "images": null, "format": """#, "user:hi;"),
+            (#""prompt": "hi", "raw": true"#, "hihihi"),
+        ]
+    )
+    func prompt(fields: String, expected: String) async throws {
+        try await OllamaServer().run { client in
+            let body = #"{\#(fields), "stream": false, "options": {"num_predict": \#(expected.utf8.count)}}"#
+            let answer = try await client.post("/api/generate", body)
+            #expect(answer.text.contains(#""response": "\#(expected)""#), "\(answer.text)")
+        }
+    }
+
+    @Test("Thinking is turned off in the template")
+    func think() async throws {
+        let template = "{{ 'thinks' if enable_thinking is not defined or enable_thinking else 'quick!' }}"
+        try await OllamaServer(template: template).run { client in
+            for (think, text) in [("false", "quick!"), ("null", "thinks")] {
+                let body = #"{"prompt": "hi", "think": \#(think), "stream": false, "options": {"num_predict": 6}}"#
+                let answer = try await client.post("/api/generate", body)
+                #expect(answer.text.contains(#""response": "\#(text)""#), "\(answer.text)")
+            }
+        }
+    }
+
+    @Test("A stop string ends the answer before itself")
+    func stop() async throws {
+        try await OllamaServer().run { client in
+            let answer = try await client.post(
+                "/api/generate",
+                #"{"prompt": "abcdef", "raw": true, "stream": false, "options": {"stop": ["ef"]}}"#
+            )
+            #expect(answer.text.contains(#""response": "abcd", "done": true, "done_reason": "stop""#))
+        }
+    }
+
+    // MARK: Loading
+
+    @Test("Without a prompt the model is loaded, and unloaded if it is not to be kept")
+    func rest() async throws {
+        let server = try OllamaServer()
+        try await server.run { client in
+            let loaded = try await client.post("/api/generate", #"{"model": "small"}"#)
+            #expect(loaded.golden == #"{"model": "small", "created_at": "T", "response": "", "done": true, "done_reason": "load"}"#)
+            #expect(server.state.models.loaded.map(\.reference.name) == ["small"])
+            #expect(server.state.models.loaded[0].keepAlive == .forever, "as the server's default model")
+
+            _ = try await client.post("/api/generate", #"{"model": "small", "prompt": "", "keep_alive": "90s"}"#)
+            #expect(server.state.models.loaded[0].keepAlive == .duration(.seconds(90)))
+            #expect(server.loader.events == [.began("small"), .loaded("small")])
+
+            let unloaded = try await client.post("/api/generate", #"{"prompt": "", "keep_alive": 0}"#)
+            #expect(unloaded.golden == #"{"model": "small", "created_at": "T", "response": "", "done": true, "done_reason": "unload"}"#)
+            #expect(server.state.models.loaded.isEmpty)
+
+            let again = try await client.post("/api/generate", #"{"prompt": "ab", "raw": true, "options": {"num_predict": 1}}"#)
+            #expect(again.lines.last?.contains(#""done": true"#) == true)
+        }
+    }
+
+    @Test("A model that is not to be kept goes after its answer")
+    func keptNoLonger() async throws {
+        let server = try OllamaServer()
+        try await server.run { client in
+            let answer = try await client.post(
+                "/api/generate",
+                #"{"prompt": "ab", "raw": true, "stream": false, "keep_alive": "0s", "options": {"num_predict": 2}}"#
+            )
+            #expect(answer.text.contains(#""response": "ab""#))
+            #expect(server.state.models.loaded.allSatisfy { if case .unloading = $0.state { true } else { false } })
+        }
+    }
+
+    // MARK: Refusals
+
+    @Test(
+        "What cannot be heeded is refused by its name",
+        arguments: [
+            (#""prompt": 5"#, "prompt is 5: it must be a string"),
+            (#""images": ["iVBORw0KGgo="]"#, "images is not supported: the models here read text alone"),
+            (#""context": [1, 2]"#, "context is not supported: Ollama has it on its way out, too: send the conversation to /api/chat"),
+            (
+                #""template": "{{ .Prompt }}""#,
+                "template is not supported: the model's own is used: send what you have rendered yourself with \"raw\": true"
+            ),
+            (#""format": "json""#, "format is not supported: answers cannot be held to a form yet: ask for it in the prompt"),
+            (#""format": {"type": "object"}"#, "format is not supported: answers cannot be held to a form yet: ask for it in the prompt"),
+            (
+                #""think": true"#,
+                "think is not supported: thinking is not told apart from the answer yet: leave think out to get both in one"
+            ),
+            (#""raw": true, "system": "x""#, "system is not supported: a raw prompt has no place for it"),
+            (#""raw": true, "suffix": "x""#, "suffix is not supported: a raw prompt has no place for it"),
+            (#""suffix": "x", "system": "y""#, "system is not supported: a prompt with a suffix has no place for it"),
+            (#""stream": "yes""#, "stream is a string: it must be true or false"),
+            (#""options": []"#, "options is a list: it must be a JSON object"),
+            (#""keep_alive": true"#, "keep_alive is true: it must be a number of seconds or a duration such as \"5m\""),
+        ]
+    )
+    func refused(fields: String, message: String) async throws {
+        let server = try OllamaServer()
+        try await server.run { client in
+            let prompt = fields.contains("prompt") ? "" : #""prompt": "hi", "#
+            let answer = try await client.post("/api/generate", "{\(prompt)\(fields)}")
+            #expect(answer.status == .badRequest)
+            #expect(answer.text == #"{"error": "\#(message.replacing("\"", with: "\\\""))"}"#)
+        }
+        #expect(server.loader.events.isEmpty, "nothing was loaded for it")
+    }
+
+    @Test("A prompt that does not fit is refused with both counts, and not cut")
+    func tooLong() async throws {
+        try await OllamaServer().run { client in
+            let answer = try await client.post("/api/generate", #"{"prompt": "abcdefghij", "raw": true, "options": {"num_ctx": 8}}"#)
+            #expect(answer.status == .badRequest)
+            #expect(answer.text.hasPrefix(#"{"error": "the prompt has 10 tokens and the context holds 8"#))
+        }
+    }
+
+    @Test("An unknown model is not found, whatever it is wanted for", arguments: ["", #", "prompt": "hi""#, #", "keep_alive": 0"#])
+    func unknown(fields: String) async throws {
+        try await OllamaServer().run { client in
+            let answer = try await client.post("/api/generate", #"{"model": "other"\#(fields)}"#)
+            #expect(answer.status == .notFound)
+            #expect(answer.text == #"{"error": "model not found: there is no model 'other' here: ask for small"}"#)
+        }
+    }
+
+    @Test("What fails in the middle of an answer is its last line")
+    func failure() async throws {
+        let control = FakeControl(isHeld: true)
+        try await OllamaServer(control).run { client in
+            async let answer = client.post("/api/generate", #"{"prompt": "abc", "raw": true}"#)
+            // The third step is held when two tokens are on their way.
+            await control.steps(1)
+            await control.advance(by: 2)
+            control.failEngine(RequestFault(.engineFailed, "the machine is tired"))
+            control.release()
+            let lines = try await answer.lines
+            #expect(try await answer.status == .ok)
+            #expect(lines.dropLast().allSatisfy { $0.hasSuffix(#""done": false}"#) })
+            #expect(lines.last?.hasPrefix(#"{"error": "#) == true)
+            #expect(lines.last?.contains("the machine is tired") == true)
+        }
+    }
+}
