@@ -2,6 +2,7 @@
 public struct RequestFault: Error, Sendable, Hashable {
     public enum Code: String, Sendable, Hashable {
         case invalidRequest
+        case unsupportedModel
         case invalidGrammar
         case contextWindowExceeded
         case outOfMemory

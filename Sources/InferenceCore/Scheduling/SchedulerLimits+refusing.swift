@@ -1,6 +1,9 @@
 extension SchedulerLimits {
     /// Why a request can never be served, whatever else runs; nil if it can. Told with the numbers, before any work.
     package func reasonToRefuse(_ request: GenerationRequest) -> RequestFault? {
+        guard self.canGenerate else {
+            return RequestFault(.unsupportedModel, "the model computes embeddings and does not generate: use a model that does")
+        }
         let prompt = request.prompt.count
         if prompt == 0 {
             return RequestFault(.invalidRequest, "the prompt is empty: give at least one token")

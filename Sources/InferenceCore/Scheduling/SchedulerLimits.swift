@@ -1,5 +1,7 @@
 /// What a scheduler may use.
 public struct SchedulerLimits: Sendable, Hashable {
+    /// Whether the model generates; others compute embeddings alone.
+    public var canGenerate: Bool
     /// The most sequences computed together.
     public var parallel: Int
     /// Slots that the cache has at least, 1 to `parallel`; more come with the requests that need them.
@@ -26,6 +28,7 @@ public struct SchedulerLimits: Sendable, Hashable {
     public var parkedTokens: Int
 
     public init(
+        canGenerate: Bool = true,
         parallel: Int,
         firstSlots: Int? = nil,
         shrinkAfter: Duration? = nil,
@@ -38,6 +41,7 @@ public struct SchedulerLimits: Sendable, Hashable {
         canShift: Bool = true,
         parkedTokens: Int = 0
     ) {
+        self.canGenerate = canGenerate
         self.parallel = parallel
         self.firstSlots = min(parallel, max(1, firstSlots ?? parallel))
         self.shrinkAfter = shrinkAfter

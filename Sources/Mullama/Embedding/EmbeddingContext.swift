@@ -12,8 +12,6 @@ struct EmbeddingContext: ~Copyable {
 
     /// The most tokens of a text.
     let cells: Int
-    /// Whether each token looks at those before it alone, so that a text can be computed in parts.
-    let isCausal: Bool
     private let pointer: OpaquePointer
     private let weights: ModelWeights
     /// Held since llama.cpp has a pointer to it.
@@ -23,7 +21,15 @@ struct EmbeddingContext: ~Copyable {
 
     /// - Parameters:
     ///   - isWhole: Whether texts are computed in one call each, which takes a call of that many rows.
-    init(_ weights: ModelWeights, cells: Int, isWhole: Bool, settings: EngineSettings, abort: AbortSignal) throws(RequestFault) {
+    ///   - isPooled: Whether the model's file says how to pool.
+    init(
+        _ weights: ModelWeights,
+        cells: Int,
+        isWhole: Bool,
+        isPooled: Bool,
+        settings: EngineSettings,
+        abort: AbortSignal
+    ) throws(RequestFault) {
         let rows = isWhole ? cells : min(cells, Self.rows)
         var c = llama_context_default_params()
         c.n_ctx = UInt32(clamping: cells)
@@ -34,12 +40,11 @@ struct EmbeddingContext: ~Copyable {
         c.n_threads = Int32(clamping: settings.threads)
         c.n_threads_batch = c.n_threads
         c.embeddings = true
-        // What llama.cpp pools it pools for each call.
-        c.pooling_type = LLAMA_POOLING_TYPE_NONE
+        // What llama.cpp pools it pools for each call. Unless the file asks for that, it does not, and warns of being told so.
+        c.pooling_type = isPooled ? LLAMA_POOLING_TYPE_NONE : LLAMA_POOLING_TYPE_UNSPECIFIED
         c.type_k = ggml_type(rawValue: settings.cacheType.ggml.rawValue)
         c.type_v = c.type_k
-        // A whole text is the same call whatever else there is, and without flash attention a long one takes gigabytes for its scores.
-        c.flash_attn_type = isWhole || settings.flashAttention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED
+        c.flash_attn_type = settings.flashAttention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED
         c.swa_full = true
         c.no_perf = true
         c.abort_callback = { data in
@@ -55,12 +60,14 @@ struct EmbeddingContext: ~Copyable {
         }
         self.pointer = pointer
         self.cells = cells
-        self.isCausal = llama_get_causal_attn(pointer)
         self.weights = weights
         self.abort = abort
         self.width = weights.embeddingWidth
         self.batch = BatchBuffer(capacity: rows)
     }
+
+    /// Whether each token looks at those before it alone, so that a text can be computed in parts.
+    var isCausal: Bool { llama_get_causal_attn(self.pointer) && llama_get_memory(self.pointer) != nil }
 
     deinit {
         llama_free(self.pointer)

@@ -5,22 +5,23 @@ import ModelStore
 struct EmbeddingRecipe: Sendable {
     private let weights: ModelWeights
     private let settings: EngineSettings
+    private let isPooled: Bool
     private let bytesPerToken: Int
     private let compute: ComputeCost
-    private let computeWhole: ComputeCost
     /// The most tokens of a text.
     private let contextSize: Int
     private let account: MemoryAccount
     let abort: AbortSignal
     let pooling: EmbeddingPooling
     let width: Int
-    /// What the model's file says of it.
+    /// Whether tokens look at all others, so that a text is one call.
     let isWhole: Bool
 
     init(
         _ weights: ModelWeights,
         _ header: GGUFHeader,
         _ settings: EngineSettings,
+        isWhole: Bool,
         pooling: EmbeddingPooling,
         contextSize: Int,
         abort: AbortSignal
@@ -28,19 +29,19 @@ struct EmbeddingRecipe: Sendable {
         var settings = settings
         settings.microBatch = EmbeddingContext.rows
         settings.cacheLayout = .perSequence
-        var whole = settings
-        whole.flashAttention = true
+        // A whole text is the same call whatever else there is, and without flash attention a long one takes gigabytes for its scores.
+        if isWhole { settings.flashAttention = true }
         self.weights = weights
         self.settings = settings
+        self.isPooled = header.fact("pooling_type") != nil
         self.bytesPerToken = header.cacheBytesPerToken(settings.cacheType)
         self.compute = ComputeCost(header, settings)
-        self.computeWhole = ComputeCost(header, whole)
         self.contextSize = contextSize
         self.account = MemoryAccount(CacheBudget(bytesPerToken: self.bytesPerToken, parallel: 1))
         self.abort = abort
         self.pooling = pooling
         self.width = weights.embeddingWidth
-        self.isWhole = header.fact("attention.causal")?.bool == false
+        self.isWhole = isWhole
     }
 
     /// Cells for a text of so many tokens: a power of two, and no more than the longest text takes.
@@ -52,25 +53,30 @@ struct EmbeddingRecipe: Sendable {
 
     /// Makes a context. Blocks.
     ///
-    /// - Parameter isWhole: Whether tokens are taken to look at all others. If the model knows better, the context is made anew.
     /// - Throws: If there is no memory for it.
-    func make(cells: Int, isWhole: Bool) throws(RequestFault) -> EmbeddingContext {
+    func make(cells: Int) throws(RequestFault) -> EmbeddingContext {
+        let bytes = self.bytes(cells: cells)
         do {
-            try self.account.claim(self.bytes(cells: cells, isWhole: isWhole))
+            try self.account.claim(bytes)
         } catch {
             self.account.settle(0)
             throw RequestFault(.outOfMemory, "to embed texts of up to \(cells) tokens would \(error.reason): embed shorter texts")
         }
-        var context: EmbeddingContext
         do throws(RequestFault) {
-            context = try EmbeddingContext(self.weights, cells: cells, isWhole: isWhole, settings: self.settings, abort: self.abort)
+            let context = try EmbeddingContext(
+                self.weights,
+                cells: cells,
+                isWhole: self.isWhole,
+                isPooled: self.isPooled,
+                settings: self.settings,
+                abort: self.abort
+            )
+            self.account.settle(bytes)
+            return context
         } catch {
             self.account.settle(0)
             throw error
         }
-        self.account.settle(self.bytes(cells: cells, isWhole: isWhole))
-        guard isWhole || context.isCausal else { return try self.make(cells: cells, isWhole: true) }
-        return context
     }
 
     /// Notes that there is no context any more.
@@ -78,10 +84,10 @@ struct EmbeddingRecipe: Sendable {
         self.account.settle(0)
     }
 
-    private func bytes(cells: Int, isWhole: Bool) -> Int {
-        // A row of each call is kept, as one of each sequence is in generating.
-        let shape = CacheGeometry(slots: isWhole ? cells : EmbeddingContext.rows, cellsPerSlot: cells)
-        return isWhole
-            ? self.computeWhole.bytes(of: shape) : cells.saturatingTimes(self.bytesPerToken).saturatingPlus(self.compute.bytes(of: shape))
+    private func bytes(cells: Int) -> Int {
+        // Scores of the vocabulary are kept for each row, as for each sequence in generating.
+        let shape = CacheGeometry(slots: self.isWhole ? cells : EmbeddingContext.rows, cellsPerSlot: cells)
+        let cache = self.isWhole ? 0 : cells.saturatingTimes(self.bytesPerToken)
+        return cache.saturatingPlus(self.compute.bytes(of: shape))
     }
 }

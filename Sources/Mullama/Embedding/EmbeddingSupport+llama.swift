@@ -1,34 +1,37 @@
 import CLlama
-import InferenceCore
 import ModelStore
 
 extension EmbeddingSupport {
-    /// - Parameter check: Knows of what sizes the parts of a text may be without a change in the result.
-    init(_ weights: ModelWeights, _ header: GGUFHeader, _ settings: EngineSettings, _ check: ReproducibilityCheck) {
+    /// - Parameters:
+    ///   - isWhole: Whether tokens look at all others, so that a text is one call.
+    ///   - largestPart: The most tokens of a part that give the same results as parts of one block.
+    init(
+        _ weights: ModelWeights,
+        _ header: GGUFHeader,
+        _ settings: EngineSettings,
+        isWhole: Bool,
+        largestPart: @escaping @Sendable () -> Int
+    ) {
         let contextSize = max(1, Int(llama_model_n_ctx_train(weights.pointer)))
         let abort = AbortSignal()
-        let pooling = Result { () throws(MullamaError) in try EmbeddingPooling(header) }
-        self.init(
-            width: weights.embeddingWidth,
-            contextSize: contextSize,
-            refusal: pooling.failure,
-            abort: abort
-        ) { wake in
+        var pooling = EmbeddingPooling.mean
+        var refusal: MullamaError?
+        do throws(MullamaError) {
+            pooling = try EmbeddingPooling(header)
+        } catch {
+            refusal = error
+        }
+        self.init(width: weights.embeddingWidth, contextSize: contextSize, refusal: refusal, abort: abort) { [pooling] wake in
             let recipe = EmbeddingRecipe(
                 weights,
                 header,
                 settings,
-                pooling: (try? pooling.get()) ?? .mean,
+                isWhole: isWhole,
+                pooling: pooling,
                 contextSize: contextSize,
                 abort: abort
             )
-            return LlamaEmbedder(recipe, largestPart: { check.status.report?.prefillChunk ?? PrefillBlocks.size }, wake: wake)
+            return LlamaEmbedder(recipe, largestPart: largestPart, wake: wake)
         }
-    }
-}
-
-extension Result {
-    fileprivate var failure: Failure? {
-        if case .failure(let failure) = self { failure } else { nil }
     }
 }

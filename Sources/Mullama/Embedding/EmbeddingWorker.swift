@@ -3,10 +3,7 @@ import InferenceCore
 /// Computes embeddings on an engine's thread, a piece at a time between the engine's steps. ``EmbeddingQueue`` decides what, ``EmbeddingTurns``
 /// when, and an ``EmbeddingBackend`` does it.
 final class EmbeddingWorker {
-    /// Tokens of a piece however long they take: few beside those who are generating, else as many as are computed at full speed.
-    private static let least = PrefillBlocks.size
-    private static let loneLeast = 64
-    /// How long a piece takes when nobody is generating: who calls meanwhile waits for its end.
+    /// How long a piece of several parts takes when nobody is generating: who calls meanwhile waits for its end.
     private static let lonePiece = Duration.milliseconds(100)
     /// How long memory is kept that nothing needs.
     private static let keepTime = Duration.seconds(30)
@@ -71,17 +68,15 @@ final class EmbeddingWorker {
     /// - Returns: Whether there was anything to do.
     func advance(room: Duration?) -> Bool {
         let end = self.clock.now() + (room ?? Self.lonePiece)
-        var assured = room == nil ? Self.loneLeast : Self.least
         var hasWorked = false
         while let text = self.queue.begin() {
-            let fits = { tokens, depth in tokens <= assured || self.fits(tokens, after: depth, before: end) }
             do throws(RequestFault) {
                 if text.position == 0 { self.cut = try self.prepare(for: text.count) }
-                guard let cut, let part = self.queue.part(cut, fits: fits), !hasWorked || fits(part.tokens.count, part.position) else {
-                    break
-                }
+                guard let cut else { break }
+                // Where nobody stands still meanwhile, parts are as large as is quickest.
+                let part = self.queue.part(cut) { room == nil || self.fits($0, after: $1, before: end) }
+                guard let part, !hasWorked || self.fits(part.tokens.count, after: part.position, before: end) else { break }
                 try self.compute(part)
-                assured -= part.tokens.count
             } catch {
                 self.end(text.request, .failure(MullamaError(error)))
             }

@@ -9,7 +9,6 @@ final class LlamaEmbedder: EmbeddingBackend {
     private var prepared: PreparedEmbeddingContext?
     /// The smallest size that there was no memory for.
     private var refusedCells = Int.max
-    private var isWhole: Bool
     private var pooled: PooledRows
     /// Whether the context holds what is no number.
     private var isSpoiled = false
@@ -21,7 +20,6 @@ final class LlamaEmbedder: EmbeddingBackend {
         self.recipe = recipe
         self.largestPart = largestPart
         self.wake = wake
-        self.isWhole = recipe.isWhole
         self.pooled = PooledRows(recipe.pooling, width: recipe.width)
     }
 
@@ -29,13 +27,12 @@ final class LlamaEmbedder: EmbeddingBackend {
         let least = self.recipe.cells(for: count)
         try self.takePrepared(least)
         if let cells = self.context?.cells, cells >= least {
-            return self.isWhole ? .whole : .blocks(atMost: min(EmbeddingContext.rows, self.largestPart()))
+            return self.recipe.isWhole ? .whole : .blocks(atMost: min(EmbeddingContext.rows, self.largestPart()))
         }
         if self.prepared == nil {
             let wanted = self.recipe.cells(for: longest)
             self.prepared = PreparedEmbeddingContext(
                 cells: wanted < self.refusedCells ? wanted : least,
-                isWhole: self.isWhole,
                 self.recipe,
                 former: ContextBox(self.context.take()),
                 onEnd: self.wake
@@ -49,7 +46,6 @@ final class LlamaEmbedder: EmbeddingBackend {
         guard let prepared = self.prepared else { return }
         do throws(RequestFault) {
             guard let context = try prepared.take() else { return }
-            self.isWhole = !context.isCausal
             self.context = consume context
             self.isSpoiled = false
             self.prepared = nil

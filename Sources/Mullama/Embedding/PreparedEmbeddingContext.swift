@@ -9,13 +9,12 @@ final class PreparedEmbeddingContext: Sendable {
     /// - Parameters:
     ///   - former: What is freed first.
     ///   - onEnd: Called when ``take()`` has something to give.
-    init(cells: Int, isWhole: Bool, _ recipe: EmbeddingRecipe, former: ContextBox<EmbeddingContext>, onEnd: @escaping @Sendable () -> Void)
-    {
+    init(cells: Int, _ recipe: EmbeddingRecipe, former: ContextBox<EmbeddingContext>, onEnd: @escaping @Sendable () -> Void) {
         self.cells = cells
         InferenceThread.runOnce(name: "mullama-cache") {
             _ = former.take()
             recipe.freed()
-            let result = Result { () throws(RequestFault) in ContextBox(try recipe.make(cells: cells, isWhole: isWhole)) }
+            let result = Result { () throws(RequestFault) in ContextBox(try recipe.make(cells: cells)) }
             self.result.withLock { $0 = result }
             onEnd()
         }

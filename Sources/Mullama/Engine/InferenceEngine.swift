@@ -101,10 +101,10 @@ package actor InferenceEngine {
         for id in self.scheduler.reachedBarriers() { self.jobs.removeValue(forKey: id)?.run(self) }
         self.embedding?.freeUnused()
         let hasEmbedded = self.takeEmbeddingTurn()
-        let (plan, actions) = self.scheduler.plan(now: self.clock.now(), holdsPrompts: hasEmbedded)
+        let (plan, actions) = self.scheduler.plan(now: self.clock.now(), holdsPrompts: hasEmbedded ?? false)
         for (id, miss) in self.scheduler.takeMisses() { self.activity.missed(id, miss) }
         self.deliver(actions)
-        guard let plan, let backend = self.backend else { return hasEmbedded || self.embedding?.advance(room: nil) ?? false }
+        guard let plan, let backend = self.backend else { return hasEmbedded ?? self.embedding?.advance(room: nil) ?? false }
         self.activity.computing(plan.prefill)
         let outcome = backend.perform(plan)
         let told = self.scheduler.commit(outcome, now: self.clock.now())
@@ -187,11 +187,12 @@ package actor InferenceEngine {
         self.embedding?.endAll(MullamaError(fault))
     }
 
-    /// - Returns: Whether embeddings were computed before the next step, so that it holds back prompts.
-    private func takeEmbeddingTurn() -> Bool {
-        guard let embedding = self.embedding else { return false }
-        let isTurn = embedding.takesTurn(hasPrompts: self.scheduler.hasPrompts, isBusy: self.scheduler.runningCount > 0)
-        return isTurn && embedding.advance(room: self.scheduler.roomForOthers)
+    /// - Returns: Whether embeddings were computed before the next step, so that it holds back prompts; nil if it was not their turn.
+    private func takeEmbeddingTurn() -> Bool? {
+        guard let embedding = self.embedding,
+            embedding.takesTurn(hasPrompts: self.scheduler.hasPrompts, isBusy: self.scheduler.runningCount > 0)
+        else { return nil }
+        return embedding.advance(room: self.scheduler.roomForOthers)
     }
 
     private func ledgerAgrees(with backend: any DecodeBackend) -> Bool {

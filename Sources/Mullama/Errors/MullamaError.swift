@@ -83,6 +83,7 @@ extension MullamaError {
         let code: Code =
             switch fault.code {
             case .invalidRequest: .invalidRequest
+            case .unsupportedModel: .unsupportedModel
             case .invalidGrammar: .invalidGrammar
             case .contextWindowExceeded: .contextWindowExceeded
             case .outOfMemory: .outOfMemory

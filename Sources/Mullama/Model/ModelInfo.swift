@@ -17,6 +17,10 @@ public struct ModelInfo: Sendable, Hashable {
     public var trainingContextSize: Int
     /// Bytes of the weights.
     public var sizeInBytes: Int
+    /// Whether it generates. A model whose tokens all look at all others computes embeddings alone.
+    public var canGenerate: Bool
+    /// Whether it computes embeddings, as all do but rerankers.
+    public var canEmbed: Bool
     /// Whether its answers depend on what else runs. It is found out while the model has nothing to do, so a later reading may say more.
     public var reproducibility: ReproducibilityStatus
     /// How the engine computes it.
@@ -35,6 +39,8 @@ public struct ModelInfo: Sendable, Hashable {
         headCount: Int,
         trainingContextSize: Int,
         sizeInBytes: Int,
+        canGenerate: Bool = true,
+        canEmbed: Bool = true,
         reproducibility: ReproducibilityStatus = .unchecked,
         settings: EngineSettings = EngineSettings(threads: 1),
         settingsOrigin: SettingsOrigin = SettingsOrigin()
@@ -49,6 +55,8 @@ public struct ModelInfo: Sendable, Hashable {
         self.headCount = headCount
         self.trainingContextSize = trainingContextSize
         self.sizeInBytes = sizeInBytes
+        self.canGenerate = canGenerate
+        self.canEmbed = canEmbed
         self.reproducibility = reproducibility
         self.settings = settings
         self.settingsOrigin = settingsOrigin

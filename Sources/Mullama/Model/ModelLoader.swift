@@ -68,7 +68,9 @@ struct ModelLoader: Sendable {
             compute: ComputeCost(header, settings)
         )
         let account = MemoryAccount(budget)
+        let isEncoder = try await weights.isEncoder(header)
         let limits = SchedulerLimits(
+            canGenerate: !isEncoder,
             parallel: self.params.parallel,
             firstSlots: 1,
             shrinkAfter: Self.shrinkAfter,
@@ -94,7 +96,11 @@ struct ModelLoader: Sendable {
         if templates.all[0].isFallback {
             LlamaLog.shared.note("\(header.url.path) has no chat template: conversations go to the model in ChatML")
         }
-        let check = try await self.check(recipe, header, bytesPerToken: budget.bytesPerToken, vocabularySize: vocabulary.size)
+        let check =
+            isEncoder ? nil : try await self.check(recipe, header, bytesPerToken: budget.bytesPerToken, vocabularySize: vocabulary.size)
+        let embedding = EmbeddingSupport(weights, header, settings, isWhole: isEncoder) {
+            check?.status.report?.prefillChunk ?? PrefillBlocks.size
+        }
         let host = ModelHost(
             text: vocabulary,
             identity: ModelIdentity(header.url, header, self.params, settings),
@@ -102,13 +108,15 @@ struct ModelLoader: Sendable {
             clock: EngineClock(ContinuousClock()),
             reusesPrefixes: limits.canTrim,
             abort: abort,
-            shape: check.status.shape,
-            idleWork: check.isNeeded ? check : nil,
-            embedding: EmbeddingSupport(weights, header, settings, check)
+            shape: check?.status.shape ?? .any,
+            idleWork: check?.isNeeded ?? false ? check : nil,
+            embedding: embedding
         ) {
             LlamaBackend(recipe, vocabulary: vocabulary, account: account)
         }
-        let info = ModelInfo(weights, header, name: name, settings, origin)
+        var info = ModelInfo(weights, header, name: name, settings, origin)
+        info.canGenerate = limits.canGenerate
+        info.canEmbed = embedding.refusal == nil
         LlamaLog.shared.note(.info, "loaded \(info.name): \(settings) (\(origin))")
         return AsyncModel(
             info: info,
@@ -116,7 +124,7 @@ struct ModelLoader: Sendable {
             account: account,
             host: host,
             templates: templates,
-            reproducibility: { check.status }
+            reproducibility: { check?.status ?? .encoder }
         )
     }
 

@@ -37,6 +37,9 @@ public struct ReproducibilityStatus: Sendable, Hashable {
 
     /// Nothing was found out.
     package static let unchecked = ReproducibilityStatus(.unchecked, "not checked yet: the model is checked when it has nothing to do")
+
+    /// A model that computes whole texts, one by one.
+    package static let encoder = ReproducibilityStatus(.kept, "each text is computed by itself, in one call")
 }
 
 extension ReproducibilityStatus {

@@ -82,7 +82,11 @@ public struct ModelTuner: Sendable {
     }
 
     func open() async throws -> (weights: ModelWeights, header: GGUFHeader, record: TuningRecord?, name: String?) {
-        try await ModelLoader(self.params, onProgress: nil).open(self.nameOrPath)
+        let opened = try await ModelLoader(self.params, onProgress: nil).open(self.nameOrPath)
+        guard try await !opened.weights.isEncoder(opened.header) else {
+            throw MullamaError(.unsupportedModel, "\(self.nameOrPath) computes embeddings and does not generate: there is nothing to tune")
+        }
+        return opened
     }
 
     func header() async throws -> GGUFHeader {

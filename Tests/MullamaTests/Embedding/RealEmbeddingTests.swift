@@ -28,6 +28,20 @@ struct RealEmbeddingTests {
         await model.close()
     }
 
+    @Test("dimensions are the first numbers, scaled to unit length; without scaling they are the model's own")
+    func dimensions() async throws {
+        let model = try await RealModel.load(parallel: 1)
+        let text = [Self.texts[0]]
+        let raw = try await model.embed(text, options: EmbeddingOptions(normalize: false))[0]
+        let cut = try await model.embed(text, options: EmbeddingOptions(dimensions: 64))[0]
+        let length = raw.vector.prefix(64).reduce(0) { $0 + $1 * $1 }.squareRoot()
+        #expect(cut.vector.count == 64)
+        for (one, other) in zip(cut.vector, raw.vector) { #expect(abs(one - other / length) < 1e-5) }
+        // A text is embedded with the token that the model wants before it.
+        #expect(try await raw.promptTokens == model.tokenize(text[0]).count)
+        await model.close()
+    }
+
     @Test("vectors have unit length, and texts that mean alike are closer to each other")
     func similar() async throws {
         let model = try await RealModel.load(parallel: 1)
