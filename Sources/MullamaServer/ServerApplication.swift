@@ -12,11 +12,13 @@ struct ServerApplication {
     var logger = Logger(label: "mullama") { _ in SwiftLogNoOpLogHandler() }
 
     var routes: [Route] {
-        CompletionsAPI(server: self.state).routes
+        let described =
+            CompletionsAPI(server: self.state).routes
             + OllamaAPI(server: self.state).routes
             + HealthAPI(server: self.state).routes
             + RequestsAPI(server: self.state).routes
             + TokensAPI(server: self.state).routes
+        return described + [OpenAPIRoute(others: described, version: ProgramVersion.current).route]
     }
 
     func responder() -> RouterResponder<ServerContext> {
