@@ -1,4 +1,3 @@
-import ChatTemplates
 import Mullama
 
 /// Where the time of a request went, as far as it is known.
@@ -16,23 +15,12 @@ struct ServerTiming: Sendable, Hashable {
         self.init(load: request.loadTime, timings: request.timings)
     }
 
-    private var parts: [(name: String, time: Duration)] {
-        [
-            ("load", self.load), ("queue", self.timings?.queued), ("prefill", self.timings?.prefill), ("decode", self.timings?.decode),
-        ].compactMap { name, time in time.map { (name, $0) } }
-    }
-
     /// The header of the same name (W3C Server Timing), in milliseconds; nil where nothing is known.
     var header: String? {
-        let parts = self.parts.map { "\($0.name);dur=\($0.time.milliseconds)" }
+        let parts = [
+            ("load", self.load), ("queue", self.timings?.queued), ("prefill", self.timings?.prefill), ("decode", self.timings?.decode),
+        ].compactMap { name, time in time.map { "\(name);dur=\($0.milliseconds)" } }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
-    }
-
-    /// `{"queue_ms": …}`, for answers in JSON.
-    var json: TemplateValue {
-        var fields = TemplateDictionary()
-        for (name, time) in self.parts { fields["\(name)_ms"] = .double(time.milliseconds) }
-        return .dictionary(fields)
     }
 }
 
