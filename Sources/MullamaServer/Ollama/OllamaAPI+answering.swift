@@ -18,20 +18,18 @@ extension OllamaAPI {
             shape: shape,
             model: request.model ?? run.lease.reference.name,
             received: context.received,
-            loadTime: run.lease.loadTime
+            loadTime: run.lease.loadTime,
+            hasLogprobs: request.logprobs != nil
         )
         guard request.isStreamed else {
-            let generation = try await run.answers()[0].generation
-            return Response(
-                json: answer.end(generation.finishReason, generation.usage, generation.timings, text: generation.text)
-            )
+            return Response(json: answer.whole(try await run.answers()[0].generation))
         }
         let heartbeat = self.server.settings.heartbeat
         return EventStream.response(.lines, failure: APIFlavour.ollama.body) { lines in
             try await run.events(silence: heartbeat, client: context.client) { event in
                 switch event {
-                case .chunk(let chunk, _): if !chunk.text.isEmpty { try await lines.send(answer.part(chunk.text)) }
-                case .ended(let end, _): try await lines.send(answer.end(end.reason, end.usage, end.timings))
+                case .chunk(let chunk, _): if let part = answer.part(chunk) { try await lines.send(part) }
+                case .ended(let end, _): try await lines.send(answer.end(end))
                 // To Ollama's clients every line is a part of the answer: there is no sign of life.
                 default: break
                 }

@@ -19,7 +19,8 @@ extension OllamaAPI {
                     header: header,
                     modified: try models.available().first { $0.reference == reference }?.modified ?? .distantPast,
                     license: Self.license(of: reference, in: models.catalog.store) ?? header.license,
-                    contextSize: model.map { AsyncContext($0).contextSize } ?? models.params.contextSize
+                    contextSize: model.map { AsyncContext($0).contextSize } ?? models.params.contextSize,
+                    supportsInfill: model?.supportsInfill
                 )
                 return Response(json: try description.json(isVerbose: isVerbose))
             } catch let error as ModelStoreError {

@@ -36,13 +36,30 @@ struct OllamaAnswer: Sendable {
     /// How long it waited for the model.
     let loadTime: Duration
 
-    /// A part of a streamed answer.
-    func part(_ text: String) -> TemplateValue {
-        .dictionary(self.shape.line(text, of: self.model, isLast: false))
+    /// Whether it is told how likely tokens were.
+    let hasLogprobs: Bool
+
+    /// A part of a streamed answer; nil for one with nothing in it.
+    func part(_ chunk: GenerationChunk) -> TemplateValue? {
+        guard !chunk.text.isEmpty || !chunk.logprobs.isEmpty else { return nil }
+        var line = self.shape.line(chunk.text, of: self.model, isLast: false)
+        if self.hasLogprobs { line["logprobs"] = OllamaLogprobs.json(chunk.logprobs) }
+        return .dictionary(line)
     }
 
-    /// The end of an answer, and all of it where it is not streamed.
-    func end(_ reason: FinishReason, _ usage: Usage, _ timings: Timings, text: String = "") -> TemplateValue {
+    /// An answer that is not streamed.
+    func whole(_ generation: Generation) -> TemplateValue {
+        var line = self.last(generation.text, generation.finishReason, generation.usage, generation.timings)
+        if self.hasLogprobs { line["logprobs"] = OllamaLogprobs.json(generation.logprobs) }
+        return .dictionary(line)
+    }
+
+    /// The end of a streamed answer.
+    func end(_ end: InferenceEnd) -> TemplateValue {
+        .dictionary(self.last("", end.reason, end.usage, end.timings))
+    }
+
+    private func last(_ text: String, _ reason: FinishReason, _ usage: Usage, _ timings: Timings) -> TemplateDictionary {
         var line = self.shape.line(text, of: self.model, isLast: true)
         line["done_reason"] = reason == .length ? "length" : "stop"
         line["total_duration"] = .nanoseconds(.now - self.received)
@@ -52,7 +69,7 @@ struct OllamaAnswer: Sendable {
         line["eval_count"] = .integer(usage.completionTokens)
         // Clients divide by it, and one token alone has no time after it.
         line["eval_duration"] = .nanoseconds(max(timings.decode, .nanoseconds(1)))
-        return .dictionary(line)
+        return line
     }
 }
 

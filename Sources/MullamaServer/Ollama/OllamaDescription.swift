@@ -13,6 +13,8 @@ struct OllamaDescription: Sendable {
     let license: String?
     /// What contexts get that do not ask for another size; nil if nobody has said so yet.
     let contextSize: Int?
+    /// Whether the model writes between two texts; nil if that is not known better than from its file.
+    let supportsInfill: Bool?
 
     /// - Parameter isVerbose: Whether to tell long arrays and the tensors, too.
     /// - Throws: If the file has changed since its header was read.
@@ -25,7 +27,7 @@ struct OllamaDescription: Sendable {
         fields["details"] = OllamaDetails(ModelFacts(self.header)).json
         fields["model_info"] = try self.metadata(isVerbose: isVerbose)
         if isVerbose { fields["tensors"] = self.tensors }
-        fields["capabilities"] = .list(["completion"] + (templates.knowsTools ? ["tools"] : []))
+        fields["capabilities"] = .list(try self.capabilities(templates).map { .string($0) })
         fields["modified_at"] = .string(self.modified.rfc3339)
         return .dictionary(fields)
     }

@@ -9,6 +9,10 @@ struct OllamaRequest: Sendable {
     let isStreamed: Bool
     let keepAlive: KeepAlive?
     let options: OllamaOptions
+    /// How many alternatives are told for each token, beside how likely it was; nil tells nothing of it.
+    let logprobs: Int?
+    /// Whether the oldest tokens of an answer make room where the context ends.
+    private let shifts: Bool
 
     init(_ fields: RequestFields) throws(APIError) {
         self.fields = fields
@@ -16,6 +20,8 @@ struct OllamaRequest: Sendable {
         self.isStreamed = try fields.boolean("stream") ?? true
         self.keepAlive = try fields.keepAlive("keep_alive")
         self.options = try OllamaOptions(try fields.fields("options"))
+        self.logprobs = try Self.logprobs(fields)
+        self.shifts = try fields.boolean("shift") ?? false
         try fields.refuse("format", unless: [""], because: "answers cannot be held to a form yet: ask for it in the prompt")
         try fields.refuse(
             "think",
@@ -31,12 +37,21 @@ struct OllamaRequest: Sendable {
         return name == "" ? nil : name
     }
 
+    private static func logprobs(_ fields: RequestFields) throws(APIError) -> Int? {
+        let areWanted = try fields.boolean("logprobs") ?? false
+        let top = try fields.integer("top_logprobs", in: 0...20) ?? 0
+        guard areWanted || top == 0 else { throw APIError.invalid("top_logprobs", "top_logprobs is \(top): it takes logprobs to be true") }
+        return areWanted ? top : nil
+    }
+
     /// What is generated for the request.
     func inference(_ prompt: InferenceRequest.Prompt) -> InferenceRequest {
         var inference = InferenceRequest(model: self.model, prompts: [prompt])
         inference.maxTokens = self.options.maxTokens
         inference.contextSize = self.options.contextSize
         inference.options = self.options.generation
+        inference.options.logprobs = self.logprobs
+        inference.options.overflow = self.shifts ? .shift : .stop
         inference.keepAlive = self.keepAlive
         return inference
     }

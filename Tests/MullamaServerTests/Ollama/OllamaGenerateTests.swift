@@ -1,3 +1,4 @@
+import ChatTemplates
 import HTTPTypes
 import HummingbirdTesting
 import InferenceCore
@@ -86,6 +87,37 @@ struct OllamaGenerateTests {
         }
     }
 
+    @Test("Where the context ends the answer does, unless its oldest tokens are to make room", arguments: [(false, 4), (true, 9)])
+    func shift(shifts: Bool, count: Int) async throws {
+        try await OllamaServer().run { client in
+            let answer = try await client.post(
+                "/api/generate",
+                #"{"prompt": "abcdefgh", "raw": true, "shift": \#(shifts), "stream": false, "options": {"num_ctx": 12, "num_predict": 9}}"#
+            )
+            #expect(answer.text.contains(#""done_reason": "length""#))
+            #expect(try answer.json["eval_count"] == .integer(count))
+        }
+    }
+
+    @Test("How likely tokens were")
+    func logprobs() async throws {
+        try await OllamaServer().run { client in
+            let fields = #""prompt": "ab", "raw": true, "logprobs": true, "options": {"num_predict": 2}"#
+            let own = [
+                #"{"token": "a", "logprob": -0.5947265625, "bytes": [97]"#, #"{"token": "b", "logprob": -0.595703125, "bytes": [98]"#,
+            ]
+            let whole = try await client.post("/api/generate", #"{\#(fields), "stream": false}"#)
+            #expect(whole.text.hasSuffix(#", "logprobs": [\#(own[0])}, \#(own[1])}]}"#), "\(whole.text)")
+
+            let streamed = try await client.post("/api/generate", #"{\#(fields), "top_logprobs": 1}"#)
+            for token in own {
+                let part = #"\#(token), "top_logprobs": [\#(token)}]}"#
+                #expect(streamed.lines.dropLast().contains { $0.contains(part) }, "\(streamed.text)")
+            }
+            #expect(streamed.lines.last?.contains("logprobs") == false)
+        }
+    }
+
     // MARK: Loading
 
     @Test("Without a prompt the model is loaded, and unloaded if it is not to be kept")
@@ -144,6 +176,8 @@ struct OllamaGenerateTests {
             (#""raw": true, "system": "x""#, "system is not supported: a raw prompt has no place for it"),
             (#""raw": true, "suffix": "x""#, "suffix is not supported: a raw prompt has no place for it"),
             (#""suffix": "x", "system": "y""#, "system is not supported: a prompt with a suffix has no place for it"),
+            (#""top_logprobs": 2"#, "top_logprobs is 2: it takes logprobs to be true"),
+            (#""logprobs": true, "top_logprobs": 21"#, "top_logprobs is 21: it must be 0 to 20"),
             (#""stream": "yes""#, "stream is a string: it must be true or false"),
             (#""options": []"#, "options is a list: it must be a JSON object"),
             (#""keep_alive": true"#, "keep_alive is true: it must be a number of seconds or a duration such as \"5m\""),

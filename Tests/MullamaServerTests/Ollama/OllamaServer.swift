@@ -19,10 +19,11 @@ struct OllamaServer {
     init(
         _ control: FakeControl = FakeControl(),
         template: String? = "{% for message in messages %}{{ message.role }}:{{ message.content }};{% endfor %}",
-        file: GGUFBuilder = .smallModel(license: "apache-2.0")
+        file: GGUFBuilder = .smallModel(license: "apache-2.0"),
+        hasInfill: Bool = false
     ) throws {
         self.store = try StoreFixture()
-        self.loader = FakeModelLoader { FakeModel($0, contextSize: 256, template: template).model }
+        self.loader = FakeModelLoader { FakeModel($0, contextSize: 256, template: template, hasInfill: hasInfill).model }
         self.loader.control("small", control)
         self.control = control
         let models = try ModelRegistry(

@@ -24,7 +24,7 @@ struct OllamaShowTests {
                     "general.file_type": 15, "llama.block_count": 2, "llama.context_length": 2048, "llama.embedding_length": 64, \
                     "llama.attention.head_count": 4, "llama.attention.head_count_kv": [2, 1], "llama.rope.freq_base": 10000.0, \
                     "tokenizer.ggml.tokens": ["<s>", "a", "\\u00df"], "tokenizer.ggml.add_bos_token": true, \
-                    "general.parameter_count": 197}, "capabilities": ["completion"], "modified_at": "T"}
+                    "general.parameter_count": 197}, "capabilities": ["completion", "embedding"], "modified_at": "T"}
                     """.replacing("\\u00df", with: "ß")
             )
         }
@@ -66,20 +66,52 @@ struct OllamaShowTests {
         }
     }
 
+    /// What a file says, and what comes of it.
+    struct Capabilities: Sendable, CustomTestStringConvertible {
+        var template: String?
+        var tokens: [String] = []
+        var ids: [String: UInt32] = [:]
+        var isCausal: Bool?
+        var expected: [String]
+
+        var testDescription: String { self.expected.joined(separator: ", ") }
+    }
+
     @Test(
-        "Capabilities follow the templates",
+        "Capabilities follow the file",
         arguments: [
-            ("{% if tools %}{{ tools }}{% endif %}{{ messages }}", "[\"completion\", \"tools\"]"),
-            (nil, "[\"completion\"]"),
+            Capabilities(expected: ["completion", "embedding"]),
+            Capabilities(template: "{% if tools %}{{ tools }}{% endif %}", expected: ["completion", "tools", "embedding"]),
+            Capabilities(tokens: ["<fim_prefix>", "<fim_suffix>", "<fim_middle>"], expected: ["completion", "insert", "embedding"]),
+            Capabilities(tokens: ["<fim_prefix>", "<fim_suffix>", "the"], expected: ["completion", "embedding"]),
+            Capabilities(
+                ids: ["tokenizer.ggml.fim_pre_token_id": 1, "tokenizer.ggml.fim_suf_token_id": 2, "tokenizer.ggml.fim_mid_token_id": 3],
+                expected: ["completion", "insert", "embedding"]
+            ),
+            Capabilities(isCausal: false, expected: ["embedding"]),
+            Capabilities(ids: ["bert.pooling_type": 4], isCausal: false, expected: []),
         ]
     )
-    func capabilities(template: String?, expected: String) async throws {
-        var file = GGUFBuilder()
-        file.add("general.architecture", "llama")
-        if let template { file.add("tokenizer.chat_template", template) }
-        try await OllamaServer(file: file).run { client in
+    func capabilities(_ file: Capabilities) async throws {
+        var builder = GGUFBuilder()
+        builder.add("general.architecture", "bert")
+        builder.add("tokenizer.ggml.tokens", file.tokens)
+        if let template = file.template { builder.add("tokenizer.chat_template", template) }
+        if let isCausal = file.isCausal { builder.add("bert.attention.causal", isCausal) }
+        for (key, id) in file.ids { builder.add(key, id) }
+        try await OllamaServer(file: builder).run { client in
             let answer = try await client.post("/api/show", #"{"model": "small"}"#)
-            #expect(answer.text.contains(#""capabilities": \#(expected)"#), "\(answer.text)")
+            #expect(try answer.json["capabilities"] == .list(file.expected.map { .string($0) }))
+        }
+    }
+
+    @Test("A model in memory knows best what it can do")
+    func loaded() async throws {
+        let server = try OllamaServer(hasInfill: true)
+        try await server.run { client in
+            #expect(try await client.post("/api/show", "{}").json["capabilities"] == ["completion", "embedding"])
+            _ = try await client.post("/api/generate", "{}")
+            #expect(try await client.post("/api/show", "{}").json["capabilities"] == ["completion", "insert", "embedding"])
         }
     }
 
