@@ -8,13 +8,16 @@ package struct GGUFBuilder {
         package var type: UInt32
         package var size: Int
         package var offset: UInt64?
+        /// What it holds; nil for a pattern.
+        package var data: [UInt8]?
 
-        package init(name: String, dimensions: [UInt64], type: UInt32, size: Int, offset: UInt64? = nil) {
+        package init(name: String, dimensions: [UInt64], type: UInt32, size: Int, offset: UInt64? = nil, data: [UInt8]? = nil) {
             self.name = name
             self.dimensions = dimensions
             self.type = type
             self.size = size
             self.offset = offset
+            self.data = data
         }
     }
 
@@ -80,7 +83,11 @@ package struct GGUFBuilder {
             for dimension in tensor.dimensions { bytes += Self.integer(dimension) }
             bytes += Self.integer(tensor.type) + Self.integer(tensor.offset ?? UInt64(offset))
             data += [UInt8](repeating: 0, count: offset - data.count)
-            for start in stride(from: 0, to: tensor.size, by: 256) { data += pattern.prefix(tensor.size - start) }
+            if let own = tensor.data {
+                data += own
+            } else {
+                for start in stride(from: 0, to: tensor.size, by: 256) { data += pattern.prefix(tensor.size - start) }
+            }
             offset = (data.count + alignment - 1) / alignment * alignment
         }
         guard !data.isEmpty else { return bytes }

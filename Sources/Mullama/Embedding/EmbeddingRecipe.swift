@@ -24,7 +24,8 @@ struct EmbeddingRecipe: Sendable {
         isWhole: Bool,
         pooling: EmbeddingPooling,
         contextSize: Int,
-        abort: AbortSignal
+        abort: AbortSignal,
+        memory: MemoryLedger = .shared
     ) {
         var settings = settings
         settings.microBatch = EmbeddingContext.rows
@@ -37,7 +38,7 @@ struct EmbeddingRecipe: Sendable {
         self.bytesPerToken = header.cacheBytesPerToken(settings.cacheType)
         self.compute = ComputeCost(header, settings)
         self.contextSize = contextSize
-        self.account = MemoryAccount(CacheBudget(bytesPerToken: self.bytesPerToken, parallel: 1))
+        self.account = MemoryAccount(CacheBudget(bytesPerToken: self.bytesPerToken, parallel: 1), in: memory)
         self.abort = abort
         self.pooling = pooling
         self.width = weights.embeddingWidth

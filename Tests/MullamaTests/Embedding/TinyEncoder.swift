@@ -14,22 +14,22 @@ enum TinyEncoder {
     /// - Parameter pooling: llama.cpp's number of the way to pool; nil for a file that does not say.
     static func write(to url: URL, pooling: UInt32?) throws {
         var network = TinyNetwork()
-        network.add("general.architecture", "bert")
-        network.add("general.name", "tiny-encoder")
+        network.file.add("general.architecture", "bert")
+        network.file.add("general.name", "tiny-encoder")
         for (key, value) in [
             ("context_length", self.contextSize), ("embedding_length", self.width), ("feed_forward_length", self.feedForward),
             ("block_count", self.layers), ("attention.head_count", 4),
-        ] { network.add("bert.\(key)", UInt32(value)) }
-        network.add("bert.attention.layer_norm_epsilon", Float(1e-12))
-        network.add("bert.attention.causal", false)
-        if let pooling { network.add("bert.pooling_type", pooling) }
+        ] { network.file.add("bert.\(key)", UInt32(value)) }
+        network.file.add("bert.attention.layer_norm_epsilon", Float(1e-12))
+        network.file.add("bert.attention.causal", false)
+        if let pooling { network.file.add("bert.pooling_type", pooling) }
         let letters = "abcdefghijklmnopqrstuvwxyz".map { String($0) }
         let pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + letters.map { "▁" + $0 } + letters
         network.add(tokenizer: "bert", pieces: pieces, types: pieces.indices.map { $0 < 5 ? 3 : 1 })
-        network.add("tokenizer.ggml.token_type_count", 2 as UInt32)
+        network.file.add("tokenizer.ggml.token_type_count", 2 as UInt32)
         for (key, value) in [
             ("bos", 2), ("eos", 3), ("unknown", 1), ("seperator", 3), ("padding", 0), ("mask", 4),
-        ] { network.add("tokenizer.ggml.\(key)_token_id", UInt32(value)) }
+        ] { network.file.add("tokenizer.ggml.\(key)_token_id", UInt32(value)) }
         self.addTensors(to: &network, vocabulary: pieces.count)
         try network.write(to: url)
     }

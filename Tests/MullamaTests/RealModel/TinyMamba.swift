@@ -18,24 +18,22 @@ enum TinyMamba {
         var network = TinyNetwork()
         self.addKeys(to: &network)
         if hasInfill {
-            for (token, id) in [("pre", 1), ("suf", 2), ("mid", 3)] { network.add("tokenizer.ggml.fim_\(token)_token_id", UInt32(id)) }
+            for (token, id) in [("pre", 1), ("suf", 2), ("mid", 3)] { network.file.add("tokenizer.ggml.fim_\(token)_token_id", UInt32(id)) }
         }
         self.addTensors(to: &network)
         try network.write(to: url)
     }
 
     private static func addKeys(to network: inout TinyNetwork) {
-        network.add("general.architecture", "mamba")
-        network.add("general.name", "tiny-mamba")
+        network.file.add("general.architecture", "mamba")
+        network.file.add("general.name", "tiny-mamba")
         for (key, value) in [
             ("context_length", 4_096), ("embedding_length", Self.width), ("feed_forward_length", 0), ("block_count", Self.layers),
             ("attention.head_count", 0), ("ssm.conv_kernel", Self.kernel), ("ssm.inner_size", Self.inner), ("ssm.state_size", Self.state),
             ("ssm.time_step_rank", Self.rank),
-        ] { network.add("mamba.\(key)", UInt32(value)) }
-        network.add("mamba.attention.layer_norm_rms_epsilon", Float(1e-5))
-
-        let bytes = (0..<256).map { "<0x" + String($0 + 256, radix: 16, uppercase: true).dropFirst() + ">" }
-        network.add(tokenizer: "llama", pieces: ["<unk>", "<s>", "</s>", "▁"] + bytes, types: [2, 3, 3, 1] + bytes.map { _ in 6 })
+        ] { network.file.add("mamba.\(key)", UInt32(value)) }
+        network.file.add("mamba.attention.layer_norm_rms_epsilon", Float(1e-5))
+        network.addBytes()
     }
 
     private static func addTensors(to network: inout TinyNetwork) {
