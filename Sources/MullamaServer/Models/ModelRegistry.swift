@@ -184,8 +184,10 @@ package final class ModelRegistry: Service {
         self.core.withLock { $0.observer }?(event)
     }
 
-    /// Keeps a service group company: returns when it shuts down, or the task is cancelled. Models are unloaded in time also without it.
+    /// Reads the headers of all models, so that the first listing finds them read, and returns when the service group shuts down or the task is
+    /// cancelled. Models are loaded, and unloaded in time, also without it.
     package func run() async throws {
+        _ = try? await InferenceThread.performOnce(name: "mullama-headers") { [catalog] in try catalog.available() }
         try? await gracefulShutdown()
     }
 
@@ -228,7 +230,7 @@ package final class ModelRegistry: Service {
         for effect in effects { effect() }
     }
 
-    /// Does what needs the lock, and returns what must not be done under it. Tasks are only made here, so that a cancel finds them.
+    /// Does what needs the lock, and returns what must not be done under it. Tasks are made here, so that a cancel finds them.
     private func carryOut(_ actions: [RegistryState.Action], _ core: inout RegistryCore, _ failure: (any Error)? = nil) -> [Effect] {
         var effects: [Effect] = []
         for action in actions {
@@ -238,7 +240,8 @@ package final class ModelRegistry: Service {
                 core.residents[key]?.progress = 0
                 core.residents[key]?.load = Task.detached { await self.load(reference) }
             case .cancelLoad(let key):
-                core.residents[key]?.load?.cancel()
+                guard let load = core.residents[key]?.load else { continue }
+                effects.append { load.cancel() }
             case .unload(let key):
                 guard let reference = core.residents[key]?.reference, let model = core.residents[key]?.model else { continue }
                 let grace = core.grace ?? Self.tail
@@ -260,7 +263,7 @@ package final class ModelRegistry: Service {
             }
         }
         for one in core.tidy() { effects.append { one.settle(.success(())) } }
-        self.setAlarm(&core)
+        if let late = self.setAlarm(&core) { effects.append { late.cancel() } }
         return effects
     }
 
@@ -273,17 +276,19 @@ package final class ModelRegistry: Service {
     }
 
     /// An alarm that is set too early is left: it sets the next one when it rings.
-    private func setAlarm(_ core: inout RegistryCore) {
-        guard let next = core.state.nextEvent else { return }
-        if let alarm = core.alarm, alarm.time <= next { return }
-        core.alarm?.task.cancel()
+    ///
+    /// - Returns: The alarm that is not needed any more.
+    private func setAlarm(_ core: inout RegistryCore) -> Task<Void, Never>? {
+        guard let next = core.state.nextEvent else { return nil }
+        if let alarm = core.alarm, alarm.time <= next { return nil }
         // Clocks cannot count as far as some models are kept.
         let time = min(next, self.clock.now() + .seconds(86_400))
         let task = Task.detached { [weak self, clock] in
             guard (try? await clock.sleep(time)) != nil else { return }
             self?.ring()
         }
-        core.alarm = (time, task)
+        defer { core.alarm = (time, task) }
+        return core.alarm?.task
     }
 
     private func ring() {

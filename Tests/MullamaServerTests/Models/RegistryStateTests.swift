@@ -335,6 +335,17 @@ import Testing
         #expect(bench.unloaded("b") == ["load c"])
     }
 
+    @Test func nobodyCountsOnWhatComesFreeForAnother() {
+        var bench = Bench(budget: 12, ["a": 6, "b": 6, "c": 6, "d": 6])
+        bench.keep("a")
+        _ = bench.wait(.seconds(1))
+        bench.keep("b")
+        #expect(bench.ask("c", as: "1") == ["unload a"])
+        #expect(bench.ask("d", as: "2") == ["unload b"])
+        #expect(bench.unloaded("b") == ["load c"])
+        #expect(bench.unloaded("a") == ["load d"])
+    }
+
     @Test func whatIsFreeBesideWhatWasSetAsideIsUsed() {
         var bench = Bench(budget: 12, ["a": 6, "b": 8, "c": 3, "d": 1])
         bench.keep("a")

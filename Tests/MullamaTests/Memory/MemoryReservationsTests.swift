@@ -24,7 +24,9 @@ struct MemoryReservationsTests {
         _ = try state.promise(Self.full, to: holder, available: 6_144)
         #expect(state.promised() == 6_144)
         try state.claim(2_048, for: holder, available: 6_144)
+        #expect(state.allocated(by: holder) == 0)
         state.settle(holder, allocated: 2_048)
+        #expect(state.allocated(by: holder) == 2_048)
         // The system has 4,096 left, all of which the next cache takes beside the first.
         #expect(state.promised() == 4_096)
         try state.claim(4_096, for: holder, available: 4_096)
