@@ -1,6 +1,7 @@
 import Hummingbird
 import HummingbirdCore
 import Logging
+import Mullama
 import NIOCore
 
 /// The operations of all APIs behind one responder, and the applications that listen for them.

@@ -1,4 +1,5 @@
 import Foundation
+import MullamaTestSupport
 
 /// A Llama of two layers with random weights, as a GGUF file.
 enum TinyDecoder {

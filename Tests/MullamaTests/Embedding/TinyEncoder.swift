@@ -1,4 +1,5 @@
 import Foundation
+import MullamaTestSupport
 
 /// A BERT of two layers with random weights, as a GGUF file: its tokens look at all others, so that it computes embeddings and generates nothing.
 ///

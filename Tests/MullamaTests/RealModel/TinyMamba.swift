@@ -1,4 +1,5 @@
 import Foundation
+import MullamaTestSupport
 
 /// A recurrent network of two layers with random weights, as a GGUF file: it says nothing of sense, but llama.cpp computes it as any other.
 ///
