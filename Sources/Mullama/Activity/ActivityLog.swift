@@ -136,8 +136,13 @@ package final class ActivityLog: Sendable {
     }
 
     /// The engine has nothing to do.
-    func rest() {
-        self.state.withLock { $0.busySince = nil }
+    ///
+    /// - Parameter cache: What the cache holds now.
+    func rest(_ cache: CacheUse) {
+        self.state.withLock { state in
+            state.busySince = nil
+            state.cache = cache
+        }
     }
 
     func started(_ id: RequestID, priority: RequestPriority, runtime: MetricsRecorder?) {

@@ -49,5 +49,5 @@ package final class AbortSignal: Sendable {
         self.state.withLock { $0.cancelled.contains(request) }
     }
 
-    var isAborted: Bool { self.flag.load(ordering: .relaxed) }
+    var isAborted: Bool { self.flag.load(ordering: .relaxed) || ExitGuard.isEnding }
 }

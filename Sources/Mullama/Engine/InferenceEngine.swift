@@ -80,11 +80,11 @@ package actor InferenceEngine {
             } else if self.doIdleWork() {
                 await Task.yield()
             } else if !self.isDone {
-                self.activity.rest()
+                self.activity.rest(self.scheduler.cacheUse)
                 await self.sleep()
             }
         }
-        self.activity.rest()
+        self.activity.rest(CacheUse())
         self.backend = nil
         self.embedding?.free()
         self.recorder.finish()

@@ -48,7 +48,9 @@ struct LlamaContext: ~Copyable {
         }
         c.abort_callback_data = Unmanaged.passUnretained(abort).toOpaque()
 
-        let (pointer, errors) = LlamaLog.shared.capturingErrors { llama_init_from_model(weights.pointer, c) }
+        let (pointer, errors) = LlamaLog.shared.capturingErrors {
+            ExitGuard.computing { llama_init_from_model(weights.pointer, c) }
+        }
         guard let pointer else {
             let said = errors.last.map { " (llama.cpp: \($0))" } ?? ""
             throw RequestFault(
@@ -78,7 +80,8 @@ struct LlamaContext: ~Copyable {
 
     /// Computes a batch and returns llama.cpp's code: 0 done, 1 no room and nothing changed, 2 aborted, below 0 failed.
     func decode(_ batch: borrowing BatchBuffer) -> Int32 {
-        llama_decode(self.pointer, batch.batch)
+        let (pointer, batch) = (self.pointer, batch.batch)
+        return ExitGuard.computing { llama_decode(pointer, batch) }
     }
 
     /// The logits of a row of the last batch, or nil if it was not asked for any.

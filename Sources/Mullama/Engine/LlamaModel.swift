@@ -25,11 +25,12 @@ struct LlamaModel: ~Copyable {
             c.progress_callback = { progress, context in
                 guard let context else { return true }
                 let callbacks = Unmanaged<Callbacks>.fromOpaque(context).takeUnretainedValue()
+                if progress == 0 { ExitGuard.register() }
                 callbacks.onProgress(Double(progress))
-                return !callbacks.isCancelled()
+                return !callbacks.isCancelled() && !ExitGuard.isEnding
             }
             c.progress_callback_user_data = Unmanaged.passUnretained(callbacks).toOpaque()
-            return LlamaLog.shared.capturingErrors { llama_model_load_from_file(path, c) }
+            return LlamaLog.shared.capturingErrors { ExitGuard.computing { llama_model_load_from_file(path, c) } }
         }
         if isCancelled() {
             if let pointer { llama_model_free(pointer) }

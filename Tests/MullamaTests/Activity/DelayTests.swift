@@ -127,6 +127,6 @@ struct DelayTests {
         fake.control.release()
         _ = try await stream.collect()
         await fake.model.close()
-        #expect(fake.model.cacheUse.busyTokens == 0)
+        #expect(fake.model.cacheUse == CacheUse())
     }
 }
