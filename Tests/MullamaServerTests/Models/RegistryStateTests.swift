@@ -4,87 +4,10 @@ import Testing
 
 /// What happens to models a, b and c: `ask` and the like return what is to be done, written short.
 @Suite struct RegistryStateTests {
-    /// A state with a clock, that speaks in words.
-    private struct Bench {
-        var state: RegistryState
-        var now = Duration.zero
-        let needs: [String: Int]
-        private var names: [RegistryState.Ticket: String] = [:]
-        private var tickets: [String: RegistryState.Ticket] = [:]
-
-        init(budget: Int, waitLimit: Duration = .seconds(30), _ needs: [String: Int] = ["a": 4, "b": 4, "c": 4]) {
-            self.state = RegistryState(budget: budget, waitLimit: waitLimit)
-            self.needs = needs
-        }
-
-        /// - Parameter call: The name of the call in what is returned.
-        mutating func ask(
-            _ model: String,
-            as call: String,
-            keepAlive: KeepAlive? = nil,
-            usual: KeepAlive = .standard
-        ) -> [String] {
-            let need = self.needs[model] ?? 0
-            let (ticket, actions) = self.state.ask(ModelKey(path: model), need: need, keepAlive: keepAlive, usual: usual, now: self.now)
-            self.names[ticket] = call
-            self.tickets[call] = ticket
-            return self.words(actions)
-        }
-
-        mutating func cancel(_ call: String) -> [String] {
-            self.tickets[call].map { self.state.cancel($0) }.map(self.words) ?? []
-        }
-
-        mutating func release(_ model: String) -> [String] {
-            self.words(self.state.release(ModelKey(path: model), held: .seconds(4), now: self.now))
-        }
-
-        mutating func loaded(_ model: String) -> [String] { self.words(self.state.loaded(ModelKey(path: model), now: self.now)) }
-        mutating func failed(_ model: String) -> [String] { self.words(self.state.failed(ModelKey(path: model))) }
-        mutating func unloaded(_ model: String) -> [String] { self.words(self.state.unloaded(ModelKey(path: model))) }
-        mutating func unload(_ model: String) -> [String] { self.words(self.state.unload(whenIdle: ModelKey(path: model), now: self.now)) }
-        mutating func close() -> [String] { self.words(self.state.close()) }
-
-        mutating func wait(_ time: Duration) -> [String] {
-            self.now += time
-            return self.words(self.state.advance(to: self.now))
-        }
-
-        /// Loads a model that nobody uses.
-        mutating func keep(_ model: String, keepAlive: KeepAlive? = nil) {
-            _ = self.ask(model, as: "loader", keepAlive: keepAlive)
-            _ = self.loaded(model)
-            _ = self.release(model)
-        }
-
-        private func words(_ actions: [RegistryState.Action]) -> [String] {
-            actions.map { action in
-                switch action {
-                case .load(let key): "load \(key.path)"
-                case .cancelLoad(let key): "cancel \(key.path)"
-                case .unload(let key): "unload \(key.path)"
-                case .grant(let ticket, let key): "\(self.names[ticket] ?? "?") has \(key.path)"
-                case .refuse(let ticket, let refusal): "\(self.names[ticket] ?? "?") \(Self.word(refusal))"
-                }
-            }
-        }
-
-        private static func word(_ refusal: RegistryState.Refusal) -> String {
-            switch refusal {
-            case .cancelled: "cancelled"
-            case .closed: "closed"
-            case .loadFailed: "failed"
-            case .tooLarge(let need, let budget): "too large: \(need) of \(budget)"
-            case .overloaded(let shortage):
-                "overloaded: \(shortage.need) beside \(shortage.taken) of \(shortage.count) in \(shortage.budget)"
-            }
-        }
-    }
-
     // MARK: Loading
 
     @Test func aModelIsLoadedOnceForAllWhoAsk() {
-        var bench = Bench(budget: 10)
+        var bench = RegistryBench(budget: 10)
         #expect(bench.ask("a", as: "1") == ["load a"])
         #expect(bench.ask("a", as: "2") == [])
         #expect(bench.loaded("a") == ["1 has a", "2 has a"])
@@ -92,7 +15,7 @@ import Testing
     }
 
     @Test func loadsGoOnBesideEachOther() {
-        var bench = Bench(budget: 10)
+        var bench = RegistryBench(budget: 10)
         #expect(bench.ask("a", as: "1") == ["load a"])
         #expect(bench.ask("b", as: "2") == ["load b"])
         #expect(bench.loaded("b") == ["2 has b"])
@@ -100,7 +23,7 @@ import Testing
     }
 
     @Test func aFailedLoadIsToldToAllAndTriedAgain() {
-        var bench = Bench(budget: 10)
+        var bench = RegistryBench(budget: 10)
         _ = bench.ask("a", as: "1")
         _ = bench.ask("a", as: "2")
         #expect(bench.failed("a") == ["1 failed", "2 failed"])
@@ -109,14 +32,14 @@ import Testing
     }
 
     @Test func aFailedLoadLeavesItsMemoryToWhoWaits() {
-        var bench = Bench(budget: 6)
+        var bench = RegistryBench(budget: 6)
         _ = bench.ask("a", as: "1")
         #expect(bench.ask("b", as: "2") == [])
         #expect(bench.failed("a") == ["1 failed", "load b"])
     }
 
     @Test func cancellingLeavesALoadToTheOthers() {
-        var bench = Bench(budget: 10)
+        var bench = RegistryBench(budget: 10)
         _ = bench.ask("a", as: "1")
         _ = bench.ask("a", as: "2")
         #expect(bench.cancel("1") == ["1 cancelled"])
@@ -126,7 +49,7 @@ import Testing
     }
 
     @Test func whoAsksForALoadThatIsGivenUpGetsTheNextOne() {
-        var bench = Bench(budget: 10)
+        var bench = RegistryBench(budget: 10)
         _ = bench.ask("a", as: "1")
         _ = bench.cancel("1")
         #expect(bench.ask("a", as: "2") == [], "a second copy is loaded beside the first")
@@ -135,7 +58,7 @@ import Testing
     }
 
     @Test func aLoadThatEndsInSpiteOfItsCancelIsUsed() {
-        var bench = Bench(budget: 10)
+        var bench = RegistryBench(budget: 10)
         _ = bench.ask("a", as: "1")
         _ = bench.cancel("1")
         _ = bench.ask("a", as: "2")
@@ -147,7 +70,7 @@ import Testing
     }
 
     @Test func whoHasAModelCannotCancel() {
-        var bench = Bench(budget: 10)
+        var bench = RegistryBench(budget: 10)
         _ = bench.ask("a", as: "1")
         _ = bench.loaded("a")
         #expect(bench.cancel("1") == [])
@@ -157,7 +80,7 @@ import Testing
     // MARK: Keeping
 
     @Test func aModelIsKeptForItsTimeAfterItsLastUse() {
-        var bench = Bench(budget: 10)
+        var bench = RegistryBench(budget: 10)
         bench.keep("a")
         #expect(bench.wait(.seconds(299)) == [])
         #expect(bench.ask("a", as: "1") == ["1 has a"])
@@ -171,7 +94,7 @@ import Testing
     }
 
     @Test func aRequestsOwnTimeHoldsFromThenOn() {
-        var bench = Bench(budget: 10)
+        var bench = RegistryBench(budget: 10)
         bench.keep("a", keepAlive: .duration(.seconds(10)))
         _ = bench.ask("a", as: "1")
         _ = bench.release("a")
@@ -188,7 +111,7 @@ import Testing
     }
 
     @Test func aTimeOfZeroWaitsForTheLastUser() {
-        var bench = Bench(budget: 10)
+        var bench = RegistryBench(budget: 10)
         _ = bench.ask("a", as: "1", keepAlive: .duration(.zero))
         #expect(bench.loaded("a") == ["1 has a"])
         _ = bench.ask("a", as: "2")
@@ -197,7 +120,7 @@ import Testing
     }
 
     @Test func forEverIsForEver() {
-        var bench = Bench(budget: 10)
+        var bench = RegistryBench(budget: 10)
         _ = bench.ask("a", as: "1", usual: .forever)
         _ = bench.loaded("a")
         _ = bench.release("a")
@@ -205,7 +128,7 @@ import Testing
     }
 
     @Test func unloadingWaitsForUsersAndIsForgottenWhereANewTimeIsGiven() {
-        var bench = Bench(budget: 10)
+        var bench = RegistryBench(budget: 10)
         #expect(bench.unload("a") == [])
         bench.keep("a")
         #expect(bench.unload("a") == ["unload a"])
@@ -230,7 +153,7 @@ import Testing
     }
 
     @Test func whoAsksWhileAModelGoesGetsItAfterThat() {
-        var bench = Bench(budget: 10)
+        var bench = RegistryBench(budget: 10)
         bench.keep("a", keepAlive: .duration(.seconds(1)))
         #expect(bench.wait(.seconds(1)) == ["unload a"])
         #expect(bench.ask("a", as: "1") == [])
@@ -245,7 +168,7 @@ import Testing
     // MARK: Room
 
     @Test func theLeastRecentlyUsedGoesFirst() {
-        var bench = Bench(budget: 9)
+        var bench = RegistryBench(budget: 9)
         bench.keep("a")
         _ = bench.wait(.seconds(1))
         bench.keep("b")
@@ -258,7 +181,7 @@ import Testing
     }
 
     @Test func noMoreGoThanMust() {
-        var bench = Bench(budget: 12, ["a": 4, "b": 4, "c": 4, "d": 5, "e": 8])
+        var bench = RegistryBench(budget: 12, ["a": 4, "b": 4, "c": 4, "d": 5, "e": 8])
         for model in ["a", "b", "c"] {
             bench.keep(model)
             _ = bench.wait(.seconds(1))
@@ -269,7 +192,7 @@ import Testing
     }
 
     @Test func aModelInUseIsNeverTaken() {
-        var bench = Bench(budget: 9)
+        var bench = RegistryBench(budget: 9)
         _ = bench.ask("a", as: "1")
         _ = bench.loaded("a")
         bench.keep("b")
@@ -282,7 +205,7 @@ import Testing
     }
 
     @Test func nothingGoesForWhatWouldNotFitAllTheSame() {
-        var bench = Bench(budget: 10, ["a": 4, "b": 4, "c": 8])
+        var bench = RegistryBench(budget: 10, ["a": 4, "b": 4, "c": 8])
         _ = bench.ask("a", as: "1")
         _ = bench.loaded("a")
         bench.keep("b")
@@ -294,7 +217,7 @@ import Testing
     }
 
     @Test func whoWaitsForRoomIsServedInOrder() {
-        var bench = Bench(budget: 4)
+        var bench = RegistryBench(budget: 4)
         _ = bench.ask("a", as: "1")
         _ = bench.loaded("a")
         #expect(bench.ask("b", as: "2") == [])
@@ -316,7 +239,7 @@ import Testing
     }
 
     @Test func whatFitsDoesNotWaitForALargerOne() {
-        var bench = Bench(budget: 10, ["a": 6, "b": 8, "c": 3])
+        var bench = RegistryBench(budget: 10, ["a": 6, "b": 8, "c": 3])
         _ = bench.ask("a", as: "1")
         _ = bench.loaded("a")
         #expect(bench.ask("b", as: "2") == [])
@@ -324,7 +247,7 @@ import Testing
     }
 
     @Test func whatWasSetAsideIsNotTakenByALaterOne() {
-        var bench = Bench(budget: 10, ["a": 6, "b": 8, "c": 3])
+        var bench = RegistryBench(budget: 10, ["a": 6, "b": 8, "c": 3])
         bench.keep("a")
         #expect(bench.ask("b", as: "1") == ["unload a"])
         #expect(bench.ask("c", as: "2") == [], "what is free and what comes free is for b")
@@ -336,7 +259,7 @@ import Testing
     }
 
     @Test func nobodyCountsOnWhatComesFreeForAnother() {
-        var bench = Bench(budget: 12, ["a": 6, "b": 6, "c": 6, "d": 6])
+        var bench = RegistryBench(budget: 12, ["a": 6, "b": 6, "c": 6, "d": 6])
         bench.keep("a")
         _ = bench.wait(.seconds(1))
         bench.keep("b")
@@ -347,7 +270,7 @@ import Testing
     }
 
     @Test func whatIsFreeBesideWhatWasSetAsideIsUsed() {
-        var bench = Bench(budget: 12, ["a": 6, "b": 8, "c": 3, "d": 1])
+        var bench = RegistryBench(budget: 12, ["a": 6, "b": 8, "c": 3, "d": 1])
         bench.keep("a")
         #expect(bench.ask("b", as: "1") == ["unload a"])
         #expect(bench.ask("c", as: "2") == ["load c"], "6 free and 6 to come: 4 of those are left")
@@ -356,7 +279,7 @@ import Testing
     }
 
     @Test func whatCanNeverFitIsRefusedAtOnce() {
-        var bench = Bench(budget: 3)
+        var bench = RegistryBench(budget: 3)
         bench.keep("b")
         #expect(bench.ask("a", as: "1") == ["1 too large: 4 of 3"])
         #expect(bench.state.entries.isEmpty)
@@ -364,7 +287,7 @@ import Testing
     }
 
     @Test func waitingHasAnEnd() {
-        var bench = Bench(budget: 9, waitLimit: .seconds(10))
+        var bench = RegistryBench(budget: 9, waitLimit: .seconds(10))
         for (model, call) in [("a", "1"), ("b", "2")] {
             _ = bench.ask(model, as: call)
             _ = bench.loaded(model)
@@ -381,7 +304,7 @@ import Testing
     }
 
     @Test func aLoadMayTakeLongerThanTheWait() {
-        var bench = Bench(budget: 9, waitLimit: .seconds(10))
+        var bench = RegistryBench(budget: 9, waitLimit: .seconds(10))
         _ = bench.ask("a", as: "1")
         #expect(bench.state.nextEvent == nil)
         #expect(bench.wait(.seconds(100)) == [])
@@ -415,7 +338,7 @@ import Testing
     // MARK: Closing
 
     @Test func closingEndsAllWaitingAndTakesAllModels() {
-        var bench = Bench(budget: 9)
+        var bench = RegistryBench(budget: 9)
         _ = bench.ask("a", as: "1")
         _ = bench.loaded("a")
         _ = bench.ask("b", as: "2")
