@@ -12,7 +12,7 @@ struct ServerApplication {
     var logger = Logger(label: "mullama") { _ in SwiftLogNoOpLogHandler() }
 
     var routes: [Route] {
-        CompletionsAPI(server: self.state).routes
+        OpenAIRoutes(server: self.state).all
             + OllamaAPI(server: self.state).routes
             + HealthAPI(server: self.state).routes
             + RequestsAPI(server: self.state).routes

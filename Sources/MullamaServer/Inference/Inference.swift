@@ -21,6 +21,7 @@ struct Inference: Sendable {
             )
             let lease = try await cancellation.cancelling { try await self.models.lease(request.model, keepAlive: request.keepAlive) }
             entry.found(lease)
+            try Self.check(request.options.logitBias, lease.model.info)
             var options = request.options
             options.cancellation = cancellation
             options.priority = options.priority ?? .normal
@@ -55,6 +56,11 @@ struct Inference: Sendable {
         }
     }
 
+    private static func check(_ bias: [Token: Double], _ info: ModelInfo) throws(APIError) {
+        guard let stranger = bias.keys.filter({ $0.rawValue >= info.vocabularySize }).map(\.rawValue).min() else { return }
+        throw .invalid("logit_bias", "logit_bias names token \(stranger): the model's vocabulary has \(info.vocabularySize) tokens")
+    }
+
     private static func stream(
         _ prompt: InferenceRequest.Prompt,
         _ maxTokens: Int,
@@ -66,6 +72,7 @@ struct Inference: Sendable {
         case .tokens(let tokens): return context.stream(tokens, maxTokens: maxTokens, options: options)
         case .rendered(let text): return context.stream(rendered: text, maxTokens: maxTokens, options: options)
         case .chat(let messages, let tools, let variables):
+            let messages = messages.known(to: context.model)
             return context.stream(chat: messages, tools: tools, variables: variables, maxTokens: maxTokens, options: options)
         case .infill: throw APIError.invalid("suffix", "the model has no tokens for infill")
         }
