@@ -56,9 +56,22 @@ struct EventStream {
     /// - Parameter text: One line.
     @concurrent
     mutating func send(_ text: String) async throws {
+        try await self.writer.write(ByteBuffer(string: self.framed(text)))
+    }
+
+    /// Several at once, in one write.
+    ///
+    /// - Parameter texts: One line each.
+    @concurrent
+    mutating func send(_ texts: [String]) async throws {
+        guard !texts.isEmpty else { return }
+        try await self.writer.write(ByteBuffer(string: texts.map { self.framed($0) }.joined()))
+    }
+
+    private func framed(_ text: String) -> String {
         switch self.framing {
-        case .serverSentEvents: try await self.writer.write(ByteBuffer(string: "data: \(text)\n\n"))
-        case .lines: try await self.writer.write(ByteBuffer(string: "\(text)\n"))
+        case .serverSentEvents: "data: \(text)\n\n"
+        case .lines: "\(text)\n"
         }
     }
 

@@ -1,4 +1,5 @@
 import ChatTemplates
+import ModelStore
 import Mullama
 
 /// The fields of a request's JSON object, read by name. Null counts as missing; errors name the field and what it holds.
@@ -67,12 +68,43 @@ struct RequestFields {
         case let other?: throw self.wrong(field, "a number", other)
         }
         guard range.contains(value) else {
-            throw APIError.invalid(
-                self.name(field),
-                "\(self.name(field)) is \(value): it must be \(range.lowerBound) to \(range.upperBound)"
-            )
+            let (low, high) = (Self.text(range.lowerBound), Self.text(range.upperBound))
+            let wanted = range.upperBound.isFinite ? "\(low) to \(high)" : "at least \(low)"
+            throw APIError.invalid(self.name(field), "\(self.name(field)) is \(Self.text(value)): it must be \(wanted)")
         }
         return value
+    }
+
+    /// One of a few words.
+    func choice<Value>(_ field: String, of choices: KeyValuePairs<String, Value>) throws(APIError) -> Value? {
+        guard let text = try self.string(field) else { return nil }
+        guard let choice = choices.first(where: { $0.key == text }) else {
+            let names = choices.map { "'\($0.key)'" }.joined(separator: ", ")
+            throw APIError.invalid(self.name(field), "\(self.name(field)) is \(Quoted.text(text)): it must be one of \(names)")
+        }
+        return choice.value
+    }
+
+    /// A field that goes by several names. All that are given must say the same.
+    func alias<Value: Equatable>(
+        _ names: [String],
+        _ read: (String) throws(APIError) -> Value?
+    ) throws(APIError) -> Value? {
+        var found: (name: String, value: Value)?
+        for name in names {
+            guard let value = try read(name) else { continue }
+            guard let first = found else {
+                found = (name, value)
+                continue
+            }
+            guard first.value == value else {
+                throw APIError.invalid(
+                    self.name(name),
+                    "\(self.name(first.name)) is \(first.value) and \(self.name(name)) is \(value): give one of them, or both the same"
+                )
+            }
+        }
+        return found?.value
     }
 
     func list(_ field: String) throws(APIError) -> [TemplateValue]? {
@@ -108,12 +140,25 @@ struct RequestFields {
     ///
     /// - Parameter harmless: Values that ask for what happens anyway.
     func refuse(_ field: String, unless harmless: [TemplateValue] = [], because reason: String) throws(APIError) {
-        guard let value = self[field], !harmless.contains(value) else { return }
+        guard let value = self[field], !harmless.contains(where: { Self.isSame($0, value) }) else { return }
         throw APIError.invalid(self.name(field), code: "unsupported_parameter", "\(self.name(field)) is not supported: \(reason)")
     }
 
     func wrong(_ field: String, _ wanted: String, _ value: TemplateValue) -> APIError {
         APIError.invalid(self.name(field), "\(self.name(field)) is \(Self.kind(of: value)): it must be \(wanted)")
+    }
+
+    /// Clients write whole numbers as `1.0`, too.
+    private static func isSame(_ left: TemplateValue, _ right: TemplateValue) -> Bool {
+        switch (left, right) {
+        case (.integer(let integer), .double(let double)): Double(integer) == double
+        default: left == right
+        }
+    }
+
+    /// Numbers that are whole without the fraction, as people write them.
+    private static func text(_ value: Double) -> String {
+        Int(exactly: value).map { "\($0)" } ?? "\(value)"
     }
 
     private static func kind(of value: TemplateValue) -> String {

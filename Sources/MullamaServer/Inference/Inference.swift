@@ -19,9 +19,10 @@ struct Inference: Sendable {
                 answers: request.prompts.count * request.choices,
                 key: context.keyName
             )
-            let lease = try await cancellation.cancelling { try await self.models.lease(request.model, keepAlive: request.keepAlive) }
-            entry.found(lease)
             var options = request.options
+            let lease = try await self.lease(request.model, request.keepAlive, within: &options.deadline, cancellation)
+            entry.found(lease)
+            try Self.check(request.options.logitBias, lease.model.info)
             options.cancellation = cancellation
             options.priority = options.priority ?? .normal
             // All of them are on their way before the first is waited for.
@@ -55,6 +56,28 @@ struct Inference: Sendable {
         }
     }
 
+    /// The model, loaded if it must be.
+    ///
+    /// - Parameter deadline: How long the request may take. What is left of it is for the engine.
+    func lease(
+        _ model: String?,
+        _ keepAlive: KeepAlive?,
+        within deadline: inout Duration?,
+        _ cancellation: CancellationToken
+    ) async throws -> ModelLease {
+        let lease = { @Sendable [models] in try await cancellation.cancelling { try await models.lease(model, keepAlive: keepAlive) } }
+        guard let limit = deadline else { return try await lease() }
+        let begin = ContinuousClock.now
+        let found = try await withTimeout(limit) { try await lease() }
+        deadline = max(.milliseconds(1), limit - begin.duration(to: .now))
+        return found
+    }
+
+    private static func check(_ bias: [Token: Double], _ info: ModelInfo) throws(APIError) {
+        guard let stranger = bias.keys.filter({ $0.rawValue >= info.vocabularySize }).map(\.rawValue).min() else { return }
+        throw .invalid("logit_bias", "logit_bias names token \(stranger): the model's vocabulary has \(info.vocabularySize) tokens")
+    }
+
     private static func stream(
         _ prompt: InferenceRequest.Prompt,
         _ maxTokens: Int,
@@ -66,8 +89,17 @@ struct Inference: Sendable {
         case .tokens(let tokens): return context.stream(tokens, maxTokens: maxTokens, options: options)
         case .rendered(let text): return context.stream(rendered: text, maxTokens: maxTokens, options: options)
         case .chat(let messages, let tools, let variables):
+            let messages = messages.known(to: context.model)
             return context.stream(chat: messages, tools: tools, variables: variables, maxTokens: maxTokens, options: options)
-        case .infill: throw APIError.invalid("suffix", "the model has no tokens for infill")
+        case .infill(let prefix, let suffix):
+            guard context.model.supportsInfill else {
+                throw APIError.invalid(
+                    "suffix",
+                    code: "unsupported_parameter",
+                    "suffix is not supported by this model: it has no tokens that mark the text before and after; use one that was trained for infill"
+                )
+            }
+            return context.stream(infillBetween: prefix, and: suffix, maxTokens: maxTokens, options: options)
         }
     }
 }

@@ -4,6 +4,8 @@ import Mullama
 enum InferenceEvent: Sendable {
     case chunk(GenerationChunk, answer: Int)
     case ended(InferenceEnd, answer: Int)
+    /// Where the answers are that have not begun.
+    case progress([AnswerProgress])
     /// Nothing has come for a while: time for a sign of life.
     case silence
 }

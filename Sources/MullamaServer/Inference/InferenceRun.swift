@@ -9,7 +9,8 @@ final class InferenceRun: Sendable {
     let lease: ModelLease
     /// Tokens of each answer's prompt.
     let promptTokens: [Int]
-    private let choices: Int
+    /// Answers to each prompt.
+    let choices: Int
     private let streams: [GenerationStream]
     private let cancellation: CancellationToken
     private let onLeave: @Sendable () -> Void
@@ -62,10 +63,17 @@ final class InferenceRun: Sendable {
     ///
     /// - Parameters:
     ///   - silence: After this time without an event, ``InferenceEvent/silence`` is one.
+    ///   - progress: As long as an answer has not begun, this often ``InferenceEvent/progress(_:)`` tells where they are, if that has changed. Nil
+    ///     for never.
     ///   - client: Whose leaving ends the run.
     /// - Throws: What the first answer failed with, or `body` threw.
     @concurrent
-    func events(silence: Duration, client: ClientSignal, _ body: @concurrent (InferenceEvent) async throws -> Void) async throws {
+    func events(
+        silence: Duration,
+        progress: Duration? = nil,
+        client: ClientSignal,
+        _ body: @concurrent (InferenceEvent) async throws -> Void
+    ) async throws {
         let handler = client.onGone {
             self.onLeave()
             self.cancel()
@@ -80,6 +88,7 @@ final class InferenceRun: Sendable {
             group.addTask {
                 while (try? await Task.sleep(for: silence)) != nil { await events.send(.silence) }
             }
+            if let progress { group.addTask { await self.watch(every: progress, events) } }
             var ended = 0
             var isSilent = false
             for try await event in events {
@@ -88,13 +97,32 @@ final class InferenceRun: Sendable {
                     defer { isSilent = true }
                     if isSilent { try await body(event) }
                     continue
-                case .chunk: break
+                case .chunk, .progress: break
                 case .ended: ended += 1
                 }
                 isSilent = false
                 try await body(event)
                 if ended == self.streams.count { break }
             }
+        }
+    }
+
+    /// Ends when all answers have begun.
+    private func watch(every interval: Duration, _ events: AsyncThrowingChannel<InferenceEvent, any Error>) async {
+        var last: [AnswerProgress] = []
+        repeat {
+            let present = self.progress
+            guard !present.isEmpty else { return }
+            if present != last { await events.send(.progress(present)) }
+            last = present
+        } while (try? await Task.sleep(for: interval)) != nil
+    }
+
+    /// Where the answers are that have not begun.
+    var progress: [AnswerProgress] {
+        let live = Dictionary(self.lease.model.generations.map { ($0.id, $0) }) { first, _ in first }
+        return self.streams.enumerated().compactMap { index, stream in
+            live[stream.id].flatMap { AnswerProgress($0, answer: index) }
         }
     }
 
@@ -109,6 +137,12 @@ final class InferenceRun: Sendable {
             events.fail(error)
         }
     }
+
+    /// How many answers there are.
+    var count: Int { self.streams.count }
+
+    /// How likely the tokens of an answer's prompt were, once the answer has begun; empty if that was not asked for.
+    func promptLogprobs(of answer: Int) -> [TokenLogprob?] { self.streams[answer].promptLogprobs }
 
     /// Which prompt an answer is for.
     func prompt(of answer: Int) -> Int { answer / self.choices }

@@ -1,5 +1,3 @@
-import ChatTemplates
-import HTTPTypes
 import Hummingbird
 import Mullama
 
@@ -12,26 +10,41 @@ struct CompletionsAPI: Sendable {
     }
 
     private func complete(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let fields = try await request.fields(limit: self.server.settings.bodyLimit)
-        guard let prompts = try fields.strings("prompt") else { throw APIError.invalid("prompt", "prompt is missing: give a string") }
-        var inference = InferenceRequest(model: try fields.string("model"), prompts: prompts.map { .text($0) })
-        inference.maxTokens = try fields.integer("max_tokens", in: 1...Int.max) ?? 16
-        let run = try await self.server.inference.start(inference, for: context)
-        guard try fields.boolean("stream") ?? false else {
-            let answers = try await run.answers()
-            return Response(json: ["choices": .list(answers.map { ["text": .string($0.generation.text)] })])
-        }
-        let heartbeat = self.server.settings.heartbeat
-        return EventStream.response(.serverSentEvents, failure: { APIFlavour.openAI.body($0) }) { events in
-            try await run.events(silence: heartbeat, client: context.client) { event in
-                switch event {
-                case .chunk(let chunk, let answer):
-                    try await events.send(["choices": [["index": .integer(answer), "text": .string(chunk.text)]]])
-                case .ended: break
-                case .silence: try await events.keepAlive("waiting")
-                }
+        let settings = self.server.settings
+        let fields = try await request.fields(limit: settings.bodyLimit)
+        let completion = try CompletionRequest(fields, answerLimit: settings.answerLimit)
+        let inference = completion.inference
+        let run = try await self.server.inference.start(inference, for: context, naming: "prompt")
+        let format = CompletionFormat(
+            hasLogprobs: inference.options.logprobs != nil,
+            echoes: try await Self.echoes(completion, run.lease.model),
+            choices: inference.choices
+        )
+        return try await TextAnswer(run, format).response(completion.streaming, settings, context.client)
+    }
+
+    private static func echoes(_ completion: CompletionRequest, _ model: AsyncModel) async throws -> [CompletionFormat.Echo] {
+        var echoes: [CompletionFormat.Echo] = []
+        for input in completion.echo ?? [] {
+            var echo: CompletionFormat.Echo
+            switch input {
+            case .text(let text): echo = .init(text: text)
+            case .tokens(let tokens): echo = .init(text: try await model.detokenize(tokens))
             }
-            try await events.send("[DONE]")
+            if completion.inference.options.promptLogprobs {
+                echo.firstToken = try await Self.firstToken(input, model)
+            }
+            echoes.append(echo)
         }
+        return echoes
+    }
+
+    private static func firstToken(_ input: TextInput, _ model: AsyncModel) async throws -> [UInt8] {
+        let tokens =
+            switch input {
+            case .text(let text): try await model.tokenize(text)
+            case .tokens(let tokens): tokens
+            }
+        return try await model.pieces(of: Array(tokens.prefix(1))).first ?? []
     }
 }

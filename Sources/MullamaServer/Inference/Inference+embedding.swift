@@ -1,0 +1,25 @@
+import Mullama
+
+extension Inference {
+    /// Computes all vectors that a request asks for, together.
+    ///
+    /// - Throws: ``MullamaError`` or ``APIError``; `CancellationError` when the task is cancelled.
+    func embed(_ request: EmbeddingRequest, for context: ServerContext) async throws -> EmbeddingAnswer {
+        let cancellation = CancellationToken()
+        let entry = self.requests.begin(context, priority: request.options.priority ?? .normal, cancellation: cancellation)
+        defer { entry.end() }
+        let place = try self.admission.admit(self.models.resolve(request.model), answers: 1, key: context.keyName)
+        defer { place.end() }
+        var options = request.options
+        let lease = try await self.lease(request.model, request.keepAlive, within: &options.deadline, cancellation)
+        entry.found(lease)
+        options.cancellation = cancellation
+        options.priority = options.priority ?? .normal
+        let embeddings =
+            switch request.inputs {
+            case .texts(let texts): try await lease.model.embed(texts, options: options)
+            case .tokens(let tokens): try await lease.model.embed(tokens: tokens, options: options)
+            }
+        return EmbeddingAnswer(model: lease.reference, embeddings: embeddings, loadTime: lease.loadTime)
+    }
+}
