@@ -37,15 +37,21 @@ extension OllamaAPI {
         }
     }
 
-    /// Loads the request's model, or unloads it if it is not to be kept: what a request without a prompt is for.
+    /// What a request without a prompt is for.
     func rest(_ request: OllamaRequest, _ shape: OllamaAnswer.Shape) async throws -> Response {
+        let (name, isLoaded) = try await self.rest(request.model, request.keepAlive)
+        return Response(json: shape.rest(isLoaded ? "load" : "unload", of: request.model ?? name))
+    }
+
+    /// Loads a model, or unloads it if it is not to be kept.
+    @discardableResult
+    func rest(_ model: String?, _ keepAlive: KeepAlive?) async throws -> (name: String, isLoaded: Bool) {
         let models = self.server.models
-        guard request.keepAlive == .duration(.zero) else {
-            let lease = try await models.lease(request.model, keepAlive: request.keepAlive)
-            return Response(json: shape.rest("load", of: request.model ?? lease.reference.name))
+        guard keepAlive == .duration(.zero) else {
+            return (try await models.lease(model, keepAlive: keepAlive).reference.name, true)
         }
-        let name = try models.resolve(request.model).name
+        let name = try models.resolve(model).name
         await models.unload(name)
-        return Response(json: shape.rest("unload", of: request.model ?? name))
+        return (name, false)
     }
 }

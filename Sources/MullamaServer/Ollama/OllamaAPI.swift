@@ -14,6 +14,8 @@ struct OllamaAPI: Sendable {
             },
             Route(.post, "/api/generate", .infer, "Answer a prompt, or load or unload a model.") { try await self.generate($0, $1) },
             Route(.post, "/api/chat", .infer, "Go on with a conversation, or load or unload a model.") { try await self.chat($0, $1) },
+            Route(.post, "/api/embed", .infer, "Turn texts into vectors.") { try await self.embed($0, $1) },
+            Route(.post, "/api/embeddings", .infer, "Turn a text into a vector, as clients did once.") { try await self.embedOne($0, $1) },
             Route(.get, "/api/tags", .infer, "The models that can be asked for.") { _, _ in try await self.tags() },
             Route(.get, "/api/ps", .infer, "The models that are in memory.") { _, _ in try await self.inMemory() },
             Route(.post, "/api/show", .infer, "What is known of a model.") { request, _ in try await self.show(request) },
