@@ -13,12 +13,8 @@ struct ServerApplication {
     var logger = Logger(label: "mullama") { _ in SwiftLogNoOpLogHandler() }
 
     var routes: [Route] {
-<<<<<<< HEAD
         let described =
-            CompletionsAPI(server: self.state).routes
-=======
-        OpenAIRoutes(server: self.state).all
->>>>>>> df80304fdad350f4c35ef9787640bf0c7c346a13
+            OpenAIRoutes(server: self.state).all
             + OllamaAPI(server: self.state).routes
             + HealthAPI(server: self.state).routes
             + RequestsAPI(server: self.state).routes
