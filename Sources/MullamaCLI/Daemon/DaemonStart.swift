@@ -5,7 +5,8 @@ import MullamaServer
 
 /// Starts a daemon and waits until it is ready.
 struct DaemonStart: Sendable {
-    private static let interval = Duration.milliseconds(20)
+    /// Between two looks: short at first, since a small model is there at once; a large one takes minutes, and each look is a line in its log.
+    private static let intervals = (first: Duration.milliseconds(10), last: Duration.milliseconds(500))
     /// What is shown of the log of one that has failed.
     private static let shownLines = 20
 
@@ -40,9 +41,14 @@ struct DaemonStart: Sendable {
     private func waitUntilReady(_ check: () throws -> Void) async throws {
         let progress = ProgressLine("Loading the model")
         defer { progress.erase() }
+        var interval = Self.intervals.first
+        func pause() async throws {
+            try await Task.sleep(for: interval)
+            interval = min(interval * 3 / 2, Self.intervals.last)
+        }
         while !DaemonSocket.isLive(self.socket) {
             try check()
-            try await Task.sleep(for: Self.interval)
+            try await pause()
         }
         try await DaemonClient.with(self.socket) { client in
             while await !client.isOK("/ready") {
@@ -50,7 +56,7 @@ struct DaemonStart: Sendable {
                 if let value = try? await client.get("/status"), let status = try? LocalStatus(json: value) {
                     progress.show(status.models.first { $0.state == .loading }?.progress ?? 0)
                 }
-                try await Task.sleep(for: Self.interval)
+                try await pause()
             }
         }
     }
