@@ -6,6 +6,10 @@ import Testing
 
 /// A server of the built `mullama`, with a socket and a state of its own; killed when the test is over.
 final class TestDaemon: Sendable {
+    struct NotServing: Error {
+        let errors: String
+    }
+
     private let folder: URL
     let environment: [String: String]
 
@@ -41,7 +45,7 @@ final class TestDaemon: Sendable {
         let process = try MullamaProcess(arguments, environment: self.environment)
         let output = await process.firstOutput()
         let address = String(String(decoding: output, as: UTF8.self).prefix { !$0.isNewline })
-        try #require(address.hasPrefix("http://127.0.0.1:"), "\(await process.result(after: output).errors)")
+        guard address.hasPrefix("http://127.0.0.1:") else { throw NotServing(errors: await process.result(after: output).errors) }
         try await Self.shell("until [ $(curl -s -o /dev/null -w '%{http_code}' \(address)/ready) = 200 ]; do sleep 0.05; done")
         return (process, output, address)
     }
