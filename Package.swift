@@ -70,6 +70,7 @@ let tools: [Target] = [
         dependencies: [
             "Mullama", "ChatTemplates", "InferenceCore", "ModelStore",
             .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+            .product(name: "Configuration", package: "swift-configuration"),
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "HTTPTypes", package: "swift-http-types"),
             .product(name: "Hummingbird", package: "hummingbird"),
@@ -112,6 +113,7 @@ let tools: [Target] = [
             .product(name: "Configuration", package: "swift-configuration"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         ],
         swiftSettings: settings
@@ -124,7 +126,7 @@ let tools: [Target] = [
     .testTarget(
         name: "MullamaCLITests",
         dependencies: [
-            "MullamaCLI", "ChatTemplates", "InferenceCore", "ModelStore", "MullamaTestSupport", "SchedulerSimulator",
+            "MullamaCLI", "MullamaServer", "ChatTemplates", "InferenceCore", "ModelStore", "MullamaTestSupport", "SchedulerSimulator",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: settings

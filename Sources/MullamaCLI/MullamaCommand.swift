@@ -16,6 +16,7 @@ struct MullamaCommand: ParsableCommand {
         subcommands: [
             RunCommand.self, ListCommand.self, ShowCommand.self, TokenizeCommand.self, PlanCommand.self, TuneCommand.self,
             DevicesCommand.self, ImportCommand.self, RemoveCommand.self, ReplayCommand.self, ApplyTemplateCommand.self,
+            ServeCommand.self, DaemonCommand.self, PsCommand.self, StopCommand.self, ExplainCommand.self,
         ]
     )
 

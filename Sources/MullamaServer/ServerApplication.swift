@@ -18,6 +18,7 @@ struct ServerApplication {
             + OllamaAPI(server: self.state).routes
             + HealthAPI(server: self.state).routes
             + RequestsAPI(server: self.state).routes
+            + LocalAPI(server: self.state).routes
             + TokensAPI(server: self.state).routes
         return described + [OpenAPIRoute(others: described, version: ProgramVersion.current).route]
     }

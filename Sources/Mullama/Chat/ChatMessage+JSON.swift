@@ -73,7 +73,7 @@ extension ChatMessage {
     }
 
     /// In the shape of OpenAI's API.
-    var json: TemplateValue {
+    package var json: TemplateValue {
         var fields = self.fields(\.json)
         fields["reasoning_content"] = self.reasoning.map { .string($0) }
         if self.isIncomplete { fields["incomplete"] = true }

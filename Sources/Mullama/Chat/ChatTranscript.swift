@@ -1,22 +1,22 @@
 import ChatTemplates
-import Foundation
+package import Foundation
 
 /// What has been said in a chat.
-struct ChatTranscript: Sendable, Hashable {
+package struct ChatTranscript: Sendable, Hashable {
     private static let format = "mullama-chat"
     private static let currentVersion = 1
 
     /// What the model was told about its answers.
-    var instructions: String?
-    var messages: [ChatMessage] = []
+    package var instructions: String?
+    package var messages: [ChatMessage] = []
 
     /// All of it as a template takes it.
-    var prompt: [ChatMessage] { (self.instructions.map { [ChatMessage(.system, $0)] } ?? []) + self.messages }
+    package var prompt: [ChatMessage] { (self.instructions.map { [ChatMessage(.system, $0)] } ?? []) + self.messages }
 
     /// The messages up to the last that is not the assistant's, which can be answered again.
     ///
     /// - Throws: ``MullamaError/Code/invalidRequest`` if there is none.
-    func question() throws(MullamaError) -> [ChatMessage] {
+    package func question() throws(MullamaError) -> [ChatMessage] {
         guard let last = self.messages.lastIndex(where: { $0.role != .assistant }) else {
             throw MullamaError(.invalidRequest, "there is no message that could be answered again: send one first")
         }
@@ -24,7 +24,7 @@ struct ChatTranscript: Sendable, Hashable {
     }
 
     /// Takes the last message of the user out, and all that came after it.
-    mutating func removeLastTurn() {
+    package mutating func removeLastTurn() {
         guard let last = self.messages.lastIndex(where: { $0.role == .user }) else {
             self.messages = []
             return
@@ -35,7 +35,7 @@ struct ChatTranscript: Sendable, Hashable {
     // MARK: Files
 
     /// - Throws: ``MullamaError/Code/ioFailed``; a file that was there is as before.
-    func write(to url: URL) throws(MullamaError) {
+    package func write(to url: URL) throws(MullamaError) {
         // By hand, for a line to each message.
         let fields: [(String, TemplateValue?)] = [
             ("format", .string(Self.format)), ("version", .integer(Self.currentVersion)),
@@ -55,7 +55,7 @@ struct ChatTranscript: Sendable, Hashable {
     /// that stands first becomes the instructions.
     ///
     /// - Throws: ``MullamaError`` with `ioFailed` or `stateMismatch`.
-    init(contentsOf url: URL) throws(MullamaError) {
+    package init(contentsOf url: URL) throws(MullamaError) {
         let bytes: [UInt8]
         do {
             bytes = Array(try Data(contentsOf: url))
@@ -101,7 +101,7 @@ struct ChatTranscript: Sendable, Hashable {
         }
     }
 
-    init(instructions: String? = nil) {
+    package init(instructions: String? = nil) {
         self.instructions = instructions
     }
 }

@@ -19,11 +19,13 @@ struct ChatLoop: Sendable {
 
     /// - Throws: `CancellationError` when the program is to end; ``OutputError`` when the terminal has gone.
     func run() async throws {
-        let (model, _) = try await LoadedModel.load(self.job.model, self.job.params)
-        let session = ChatSession(model, instructions: self.job.system)
-        let name = TerminalFilter.oneLine(model.info.name)
+        try await self.job.withSource { try await self.run($0.conversation(self.job)) }
+    }
+
+    private func run(_ conversation: any Conversation) async throws {
+        let name = TerminalFilter.oneLine(conversation.modelName)
         try await self.say("\(name). /help lists the commands, Ctrl+D leaves.")
-        if model.chatTemplate.isFallback {
+        if conversation.lacksTemplate {
             try await self.say("The model's file has no chat template: messages go to it in ChatML.")
         }
         let reader = TerminalLines()
@@ -47,56 +49,56 @@ struct ChatLoop: Sendable {
                 let isWhole = line.contains("\n") && !assembler.isInside && !line.contains("\"\"\"")
                 guard let text = isWhole ? line : assembler.take(line) else { break }
                 if !text.allSatisfy(\.isWhitespace), text != history.last { history = (history + [text]).suffix(Self.historyLimit) }
-                if case .ends = try await self.handle(ChatInput(text), in: session) { return }
+                if case .ends = try await self.handle(ChatInput(text), in: conversation) { return }
             }
             wasInterrupted = false
         }
     }
 
-    private func handle(_ input: ChatInput, in session: ChatSession) async throws -> Outcome {
+    private func handle(_ input: ChatInput, in conversation: any Conversation) async throws -> Outcome {
         do {
             switch input {
             case .nothing: break
             case .leave: return .ends
             case .help: try await self.output.send(ChatInput.explanation)
             case .mistake(let what): try await self.say(what)
-            case .message(let text): try await self.answer(with: session) { session.streamResponse(to: text, maxTokens: $0, options: $1) }
-            case .regenerate: try await self.answer(with: session) { session.regenerate(maxTokens: $0, options: $1) }
-            case .system(nil): try await self.say(session.instructions ?? "There is no system message.")
+            case .message(let text): try await self.answer(text, in: conversation)
+            case .regenerate: try await self.answer(nil, in: conversation)
+            case .system(nil): try await self.say(conversation.instructions ?? "There is no system message.")
             case .system(let text?):
-                try await session.setInstructions(text == "\"\"" ? nil : text)
+                try await conversation.setInstructions(text == "\"\"" ? nil : text)
                 try await self.say(text == "\"\"" ? "The system message is gone." : "From the next answer on.")
             case .clear:
-                try await session.clear()
+                try await conversation.clear()
                 try await self.say("What was said is forgotten.")
             case .save(let path):
-                try await session.save(to: Self.url(path))
-                try await self.say("Saved \(Self.count(session.messages)).")
+                try await conversation.save(to: Self.url(path))
+                try await self.say("Saved \(Self.count(conversation.messages)).")
             case .load(let path):
-                try await session.load(from: Self.url(path))
-                try await self.say("Loaded \(Self.count(session.messages)).")
+                try await conversation.load(from: Self.url(path))
+                try await self.say("Loaded \(Self.count(conversation.messages)).")
             }
-        } catch let error as MullamaError {
+        } catch  where error is MullamaError || error is DaemonError {
             // Something went wrong with this line; the next may do better.
             if let line = Diagnostic(error).line { try? await Output.error.send(line + "\n") }
         }
         return .goesOn
     }
 
-    private func answer(
-        with session: ChatSession,
-        _ start: (_ maxTokens: Int, _ options: GenerationOptions) -> ChatStream
-    ) async throws {
+    /// - Parameter question: Nil to answer the last one again.
+    private func answer(_ question: String?, in conversation: any Conversation) async throws {
         try TerminalMode.set(.answering)
         let token = CancellationToken()
         var options = self.job.options
         options.cancellation = token
         if !self.job.hasFixedSeed { options.seed = nil }
-        let stream = start(self.job.maxTokens, options)
         var text = AnswerText()
+        let answer: Answer
         do {
-            try await Interruption.shared.stopping(token.cancel) {
-                for try await chunk in stream { try await self.output.send(text.append(chunk.text)) }
+            answer = try await Interruption.shared.stopping(token.cancel) { [options] in
+                try await conversation.answer(question, maxTokens: self.job.maxTokens, options: options) { part in
+                    try await self.output.send(text.append(part))
+                }
             }
         } catch is CancellationError where token.isCancelled {
             try await self.output.send(text.isEmpty ? "" : "\n")
@@ -106,16 +108,13 @@ struct ChatLoop: Sendable {
             throw error
         }
         try await self.output.send("\n")
-        guard let result = stream.result else { return }
-        if result.finishReason == .length {
+        guard let measures = answer.measures else { return }
+        if answer.finishReason == .length {
             try await self.say(
-                "(cut off after \(Quantity.grouped(result.usage.completionTokens)) tokens: --max-tokens and --ctx-size allow more)"
+                "(cut off after \(Quantity.grouped(measures.usage.completionTokens)) tokens: --max-tokens and --ctx-size allow more)"
             )
         }
         if self.job.wantsStats {
-            var answer = Answer(seed: 0)
-            answer.finishReason = result.finishReason
-            let measures = Answer.Measures(usage: result.usage, timings: result.timings)
             try? await Output.error.send(AnswerStats.table(answer, measures).text)
         }
     }

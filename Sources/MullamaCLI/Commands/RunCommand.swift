@@ -1,6 +1,7 @@
 import ArgumentParser
 import ModelStore
 import Mullama
+import MullamaServer
 
 /// `mullama run`: a prompt in, an answer out.
 struct RunCommand: ParsableCommand {
@@ -16,6 +17,9 @@ struct RunCommand: ParsableCommand {
 
             The prompt becomes a message in the model's chat template, unless --raw is given. Ctrl+C ends the answer and keeps what came; a \
             second one ends the program at once.
+
+            If a daemon is running (see mullama daemon), it answers, with the model that it has in memory. --local, --threads, --parallel, \
+            --cache-type, --record and the path of a model answer in this process.
             """
     )
 
@@ -58,7 +62,7 @@ struct RunCommand: ParsableCommand {
             valueName: "number|auto"
         )
     )
-    var parallel = ParallelChoice.count(ModelParams().parallel)
+    var parallel: ParallelChoice?
 
     @Option(
         help: .init("With --lines: write the requests to a file, without their words, for mullama replay.", valueName: "file"),
@@ -67,7 +71,10 @@ struct RunCommand: ParsableCommand {
     var record: String?
 
     @Option(help: .init(CacheType.explanation))
-    var cacheType = CacheType.f16
+    var cacheType: CacheType?
+
+    @Flag(help: "Answer in this process, even if a daemon is running.")
+    var local = false
 
     @Flag(help: "Print the answer as one line of JSON, with its finish reason, token counts, timings in seconds and seed.")
     var json = false
@@ -92,14 +99,16 @@ struct RunCommand: ParsableCommand {
             namesModel: StoreAccess.names
         )
         let prompts = self.lines ? try PromptLines.split(try StandardInput.text()) : []
+        let parallel = self.parallel ?? .count(ModelParams().parallel)
         let job = AnswerJob(
             model: arguments.model,
             params: ModelParams(
                 threads: self.threads,
-                parallel: try self.parallel.number { try self.recommendedParallel(arguments.model, prompts: prompts.count) },
+                parallel: try parallel.number { try self.recommendedParallel(arguments.model, prompts: prompts.count) },
                 contextSize: self.ctxSize,
-                cacheType: self.cacheType
+                cacheType: self.cacheType ?? .f16
             ),
+            daemon: self.daemon(for: arguments.model),
             isRaw: self.raw,
             system: self.system,
             maxTokens: self.sampling.maxTokens,
@@ -132,13 +141,28 @@ struct RunCommand: ParsableCommand {
         try Interruption.shared.run { try await chat.run() }
     }
 
+    /// The socket of the daemon that is to answer; nil for this process.
+    private func daemon(for model: String) -> String? {
+        let socket = DaemonPaths.current.socket
+        guard !self.local, DaemonSocket.isLive(socket) else { return nil }
+        let own = [
+            (self.threads != nil, "--threads"), (self.parallel != nil, "--parallel"), (self.cacheType != nil, "--cache-type"),
+            (self.record != nil, "--record"),
+        ].first { $0.0 }?.1
+        // A daemon gives out its own models, not any file that it could read.
+        let file = (try? StoreAccess.resolve(model)).flatMap { $0.name == nil ? "the path of a model" : nil }
+        guard let reason = own ?? file else { return socket }
+        try? Output.error.write("mullama: answering in this process, since \(reason) is nothing that a running daemon takes\n")
+        return nil
+    }
+
     /// What `auto` stands for, which is said: it depends on the machine at this moment.
     private func recommendedParallel(_ model: String, prompts: Int) throws -> Int {
         guard self.lines else { return 1 }
         let recommended = try MemoryEstimate.recommendedParallel(
             modelAt: StoreAccess.resolve(model).url,
             contextSize: self.ctxSize,
-            cacheType: self.cacheType,
+            cacheType: self.cacheType ?? .f16,
             threads: self.threads
         )
         let chosen = min(recommended, max(1, prompts))

@@ -24,6 +24,10 @@ struct Diagnostic: Equatable {
             self.init(cancelledBy: interruption)
         case let error as ModelStoreError:
             self.init(ExitStatus(error.code), error.message, "\(error.code)")
+        case let error as DaemonError:
+            self.init(.unavailable, error.message, error.code)
+        case let error as DaemonExit:
+            self.init(exit: error)
         case OutputError.closed:
             self.init(status: .outputClosed, line: nil)
         case OutputError.failed(let number):
@@ -61,5 +65,16 @@ struct Diagnostic: Equatable {
     /// Nobody but the user and the reader of standard output cancels.
     private init(cancelledBy signal: Int32?) {
         self.init(status: signal.map(ExitStatus.init(signal:)) ?? .outputClosed, line: nil)
+    }
+
+    /// Its own last words say most; its status is this one's, so that scripts can tell why.
+    private init(exit: DaemonExit) {
+        let lines = exit.lines.split(separator: "\n").map { TerminalFilter.oneLine(String($0)) + "\n" }.joined()
+        self.init(
+            ExitStatus(rawValue: exit.status) ?? .failure,
+            "the daemon has ended while it started; the end of \(exit.log) is above",
+            "daemonFailed"
+        )
+        self = Diagnostic(status: self.status, line: lines + (self.line ?? ""))
     }
 }

@@ -11,6 +11,7 @@ enum ExitStatus: Int32, CaseIterable {
     case invalidRequest = 64
     case invalidData = 65
     case notFound = 66
+    case unavailable = 69
     case engineFailed = 70
     case outOfMemory = 71
     case alreadyExists = 73
@@ -57,6 +58,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .invalidRequest: "wrong usage, a value out of its range, an invalid grammar"
         case .invalidData: "an unusable model file, a prompt longer than the context, or a line of input that came to nothing"
         case .notFound: "no such model or file"
+        case .unavailable: "no daemon is running, or it went away"
         case .engineFailed: "llama.cpp failed"
         case .outOfMemory: "not enough memory"
         case .alreadyExists: "the name is taken"

@@ -27,4 +27,8 @@ struct Answer: Sendable {
     var finishReason = FinishReason.stop
     let seed: UInt64
     var measures: Measures?
+    /// Who gave it; nil where that is known otherwise, or not yet.
+    var model: String?
+    /// How long it waited for the model to be loaded.
+    var loadTime: Duration?
 }

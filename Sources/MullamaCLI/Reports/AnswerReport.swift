@@ -29,7 +29,7 @@ struct AnswerReport: Encodable {
     init(_ answer: Answer, model: String) {
         self.text = answer.text
         self.finishReason = answer.finishReason
-        self.model = model
+        self.model = answer.model ?? model
         self.seed = answer.seed
         self.usage = answer.measures.map {
             Usage(

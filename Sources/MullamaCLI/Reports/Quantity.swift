@@ -32,6 +32,13 @@ enum Quantity {
         "\(self.fixed(duration.inSeconds, 3)) s"
     }
 
+    /// "4 s", "5 min", "3 h", "2 d".
+    static func rough(_ duration: Duration) -> String {
+        let seconds = Int(duration.inSeconds.rounded())
+        for (unit, size) in [("d", 86_400), ("h", 3600), ("min", 60)] where seconds >= 2 * size { return "\(seconds / size) \(unit)" }
+        return "\(seconds) s"
+    }
+
     /// "2026-11-23", in universal time.
     static func day(_ date: Date) -> String {
         date.formatted(.iso8601.year().month().day())

@@ -12,19 +12,21 @@ struct LineAnswers: Sendable {
 
     /// - Throws: ``PromptError`` for the first prompt, in their order, that has an error; the others are cancelled.
     func run() async throws {
-        let (model, loadTime) = try await LoadedModel.load(self.job.model, self.job.params)
-        let recording = try self.record.map { try TraceRecording($0, of: model) }
-        do {
-            try await self.answer(with: model, load: loadTime)
-        } catch {
-            // What came of the others is worth having; the first error is what is told.
-            try? await recording?.end(model)
-            throw error
+        try await self.job.withSource { source in
+            guard let record, let model = (source as? LocalModel)?.model else { return try await self.answer(with: source) }
+            let recording = try TraceRecording(record, of: model)
+            do {
+                try await self.answer(with: source)
+            } catch {
+                // What came of the others is worth having; the first error is what is told.
+                try? await recording.end(model)
+                throw error
+            }
+            try await recording.end(model)
         }
-        try await recording?.end(model)
     }
 
-    private func answer(with model: AsyncModel, load loadTime: Duration) async throws {
+    private func answer(with source: any AnswerSource) async throws {
         let start = ContinuousClock.now
         var answers: [Answer] = []
         try await withThrowingTaskGroup(of: Outcome.self) { group in
@@ -35,7 +37,7 @@ struct LineAnswers: Sendable {
                 // Some more than are computed together, so that none of the engine's places is empty while the next prompt is prepared.
                 while begun < self.prompts.count, running < 2 * self.job.params.parallel {
                     group.addTask { [begun] in
-                        let (answer, error) = await self.job.answer(self.prompts[begun], with: model)
+                        let (answer, error) = await source.answer(self.prompts[begun], self.job) { _ in }
                         return (begun, answer, error)
                     }
                     begun += 1
@@ -46,7 +48,7 @@ struct LineAnswers: Sendable {
                 ready[outcome.index] = outcome
                 while let next = ready.removeValue(forKey: answers.count) {
                     if let error = next.error { throw PromptError(line: next.index + 1, cause: error) }
-                    try await self.print(next.answer, model)
+                    try await self.print(next.answer, source)
                     answers.append(next.answer)
                 }
             }
@@ -54,18 +56,18 @@ struct LineAnswers: Sendable {
         if self.job.wantsStats {
             let table = AnswerStats.table(
                 answers,
-                load: loadTime,
+                load: answers.compactMap(\.loadTime).max() ?? .zero,
                 total: ContinuousClock.now - start,
-                reproducibility: model.info.reproducibility
+                reproducibility: source.reproducibility
             )
             try? await Output.error.send(table.text)
         }
     }
 
-    private func print(_ answer: Answer, _ model: AsyncModel) async throws {
+    private func print(_ answer: Answer, _ source: any AnswerSource) async throws {
         var text = AnswerText()
         let line =
-            self.job.style == .json ? try JSONText.line(AnswerReport(answer, model: model.info.name)) : text.append(answer.text) + "\n"
+            self.job.style == .json ? try JSONText.line(AnswerReport(answer, model: source.modelName)) : text.append(answer.text) + "\n"
         try await self.output.send(line)
     }
 }

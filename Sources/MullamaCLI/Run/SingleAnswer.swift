@@ -7,9 +7,12 @@ struct SingleAnswer: Sendable {
     let output = Output.standard
 
     func run() async throws {
-        let (model, loadTime) = try await LoadedModel.load(self.job.model, self.job.params)
+        try await self.job.withSource { try await self.answer(with: $0) }
+    }
+
+    private func answer(with source: any AnswerSource) async throws {
         var text = AnswerText()
-        let (answer, error) = await self.job.answer(self.prompt, with: model) { part in
+        let (answer, error) = await source.answer(self.prompt, self.job) { part in
             guard self.job.style == .streamed else { return }
             try await self.output.send(text.append(part))
         }
@@ -18,7 +21,7 @@ struct SingleAnswer: Sendable {
         switch self.job.style {
         case .json:
             if error == nil || !answer.text.isEmpty || answer.finishReason != .failed {
-                try await self.output.send(JSONText.line(AnswerReport(answer, model: model.info.name)))
+                try await self.output.send(JSONText.line(AnswerReport(answer, model: source.modelName)))
             }
         case .whole:
             try await self.end(text.append(answer.text), text, isWhole: error == nil)
@@ -27,7 +30,7 @@ struct SingleAnswer: Sendable {
         }
         if let error { throw error }
         if self.job.wantsStats, let measures = answer.measures {
-            try? await Output.error.send(AnswerStats.table(answer, measures, load: loadTime).text)
+            try? await Output.error.send(AnswerStats.table(answer, measures, load: answer.loadTime).text)
         }
     }
 

@@ -57,14 +57,25 @@ final class Interruption: Sendable {
     /// Runs an asynchronous command in a task that the first signal cancels, and waits for its end; also cancelled when the reader of
     /// standard output goes away, since nobody is left to compute for.
     func run(_ body: @escaping @Sendable () async throws -> Void) throws {
+        try self.run(body) { task in
+            self.state.withLock { $0.listen { task.cancel() } }
+            ReaderWatch.start(Output.standard.descriptor) { task.cancel() }
+        }
+    }
+
+    /// Runs a server: the first signal has `end` called, and the server takes its time; a second one ends the process at once.
+    func serve(_ end: @escaping @Sendable () -> Void, _ body: @escaping @Sendable () async throws -> Void) throws {
+        try self.run(body) { _ in self.state.withLock { $0.listen(end) } }
+    }
+
+    private func run(_ body: @escaping @Sendable () async throws -> Void, _ listen: (Task<Void, Never>) -> Void) throws {
         let outcome = Outcome()
         let done = DispatchSemaphore(value: 0)
         let task = Task {
             do { try await body() } catch { outcome.error = error }
             done.signal()
         }
-        self.state.withLock { $0.listen { task.cancel() } }
-        ReaderWatch.start(Output.standard.descriptor) { task.cancel() }
+        listen(task)
         done.wait()
         self.state.withLock { $0.listen(nil) }
         if let error = outcome.error { throw error }

@@ -4,10 +4,8 @@ import Foundation
 enum ReaderWatch {
     /// Calls the handler once, on a thread of its own, when the reader has gone. Does nothing for what is no pipe or socket.
     static func start(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Void) {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return }
-        let kind = status.st_mode & S_IFMT
-        guard kind == S_IFIFO || kind == S_IFSOCK else { return }
+        // Only these two have no position, beside terminals.
+        guard lseek(descriptor, 0, SEEK_CUR) == -1, errno == ESPIPE, isatty(descriptor) == 0 else { return }
         Thread.detachNewThread {
             // No events asked for: only errors and the other end's leaving are reported.
             var watched = pollfd(fd: descriptor, events: 0, revents: 0)

@@ -31,6 +31,13 @@ final class MullamaProcess: Sendable {
     private let outputPipe = Pipe()
     private let errorPipe = Pipe()
 
+    /// So that no test speaks to the daemon of whoever runs the tests, nor has that one's settings.
+    static let isolation = [
+        "MULLAMA_SOCKET": TemporaryFolder.system.appending(path: "mullama-no-daemon.sock").path,
+        "MULLAMA_STATE": TemporaryFolder.system.appending(path: "mullama-no-state").path,
+        "XDG_CONFIG_HOME": TemporaryFolder.system.appending(path: "mullama-no-settings").path,
+    ]
+
     /// - Parameters:
     ///   - input: What it reads from standard input.
     ///   - environment: Added to that of the tests.
@@ -48,7 +55,7 @@ final class MullamaProcess: Sendable {
         let process = try ChildProcess(
             executable,
             arguments,
-            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+            environment: ProcessInfo.processInfo.environment.merging(Self.isolation) { $1 }.merging(environment) { $1 },
             input: FileHandle(forReadingFrom: file),
             output: self.outputPipe.fileHandleForWriting,
             errors: self.errorPipe.fileHandleForWriting

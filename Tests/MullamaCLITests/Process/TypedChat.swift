@@ -19,14 +19,22 @@ final class TypedChat: Sendable {
     /// How the terminal was before.
     private let found: [UInt8]
 
-    init(_ arguments: [String]) throws {
+    /// - Parameter environment: Added to that of the tests.
+    init(_ arguments: [String], environment: [String: String] = [:]) throws {
         let executable: URL = try #require(ChildProcess.built("mullama"), "mullama is not built")
         guard let terminal = PseudoTerminal() else { throw POSIXError(.ENODEV) }
         // The program must not hold the screen's end: it would never see that it has gone.
         _ = fcntl(terminal.screen, F_SETFD, FD_CLOEXEC)
         self.found = Self.settings(terminal.terminal)
         let handle = FileHandle(fileDescriptor: terminal.terminal, closeOnDealloc: false)
-        self.process = try ChildProcess(executable, arguments, input: handle, output: handle, errors: handle)
+        self.process = try ChildProcess(
+            executable,
+            arguments,
+            environment: ProcessInfo.processInfo.environment.merging(MullamaProcess.isolation) { $1 }.merging(environment) { $1 },
+            input: handle,
+            output: handle,
+            errors: handle
+        )
         self.terminal = terminal
         DispatchQueue.global().asyncAfter(deadline: .now() + Self.limit) { [process] in process.signal(SIGKILL) }
         let screen = self.terminal.screen

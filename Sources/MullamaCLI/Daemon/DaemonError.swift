@@ -1,0 +1,25 @@
+/// What is wrong with a daemon, as opposed to what it was asked.
+enum DaemonError: Error, Equatable {
+    /// - Parameter socket: Where nobody listens.
+    case notRunning(socket: String)
+    /// It went away, or does not answer as one.
+    case lost(String)
+    /// It is there, and does not do what it should.
+    case failed(String)
+
+    var message: String {
+        switch self {
+        case .notRunning(let socket): "no daemon listens at \(socket): start one with `mullama daemon start`"
+        case .lost(let what): "the daemon \(what): see `mullama daemon logs`"
+        case .failed(let what): what
+        }
+    }
+
+    var code: String {
+        switch self {
+        case .notRunning: "daemonNotRunning"
+        case .lost: "daemonLost"
+        case .failed: "daemonFailed"
+        }
+    }
+}
