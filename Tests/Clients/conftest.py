@@ -96,7 +96,7 @@ class Server:
 
     def live(self):
         """The requests that are on their way."""
-        return self.get("/requests?state=live")["live"]
+        return self.get("/requests?state=live&limit=2000")["requests"]
 
     def wait_until_idle(self, seconds):
         """How long it took until nothing was computed any more."""

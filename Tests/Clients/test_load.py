@@ -187,7 +187,7 @@ def test_a_port_in_use(server):
         timeout=60,
     )
     assert other.returncode != 0
-    assert str(server.port) in other.stderr and "in use" in other.stderr
+    assert f"port {server.port}" in other.stderr
     assert len(other.stderr.strip().splitlines()) < 10
 
 
@@ -210,7 +210,7 @@ def test_nothing_leaks(start):
             if kind < 4:
                 body, path = json.dumps({"prompt": f"Number {index}", "max_tokens": 1, "stream": kind == 3}), "/v1/completions"
             elif kind < 6:
-                body, path = json.dumps({"prompt": "x", "max_tokens": -1}), "/v1/completions"
+                body, path = json.dumps({"prompt": "x", "temperature": -1}), "/v1/completions"
             elif kind < 8:
                 body, path = "{", "/v1/chat/completions"
             else:

@@ -1,13 +1,14 @@
 import Mullama
 
 extension [ChatMessage] {
-    /// As the model knows roles: where its templates have never heard of `developer`, that is `system`.
+    /// As the model's templates know messages: where they have never heard of `developer`, that is `system`, and texts in parts are one text, a line
+    /// for each. Clients send parts to any model, and most templates can only read a text.
     func known(to model: AsyncModel) -> [ChatMessage] {
-        guard self.contains(where: { $0.role == .developer }) else { return self }
-        guard !model.chatTemplates.contains(where: { $0.source.contains("developer") }) else { return self }
+        let isDeveloperKnown = model.chatTemplates.contains { $0.source.contains("developer") }
         return self.map { message in
             var message = message
-            if message.role == .developer { message.role = .system }
+            if message.role == .developer, !isDeveloperKnown { message.role = .system }
+            if let parts = message.parts { message.content = parts.map(\.text).joined(separator: "\n") }
             return message
         }
     }

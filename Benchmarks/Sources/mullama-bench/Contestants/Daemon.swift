@@ -41,9 +41,9 @@ struct Daemon: ServerContestant {
 extension HTTPClient {
     /// How many requests are on their way at `mullama serve`.
     func liveRequests() async throws -> Int {
-        let answer = try await self.get("/requests?state=live")
+        let answer = try await self.get("/requests?state=live&limit=2000")
         guard answer.status == 200 else { throw BenchError("mullama serve does not tell its requests: status \(answer.status)") }
-        return try JSONDecoder().decode(LiveRequests.self, from: answer.body).live.count
+        return try JSONDecoder().decode(LiveRequests.self, from: answer.body).requests.count
     }
 }
 
@@ -93,5 +93,5 @@ private struct CompletionEvent: Decodable {
 private struct LiveRequests: Decodable {
     struct Request: Decodable {}
 
-    var live: [Request]
+    var requests: [Request]
 }
