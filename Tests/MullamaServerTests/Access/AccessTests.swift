@@ -59,7 +59,7 @@ struct AccessTests {
             try await second.post("/v1/completions", Self.body, headers: ["X-Api-Key: \(Self.user)"])
             let answer = await second.receive("}}")
             #expect(answer.hasPrefix("HTTP/1.1 429"))
-            #expect(answer.contains("the key 'user' has 1 answers on their way"))
+            #expect(answer.contains("the key 'user' has 1 answer on the way"))
             control.release()
             await first.receive("abcabc")
         }

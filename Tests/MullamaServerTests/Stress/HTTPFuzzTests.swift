@@ -20,7 +20,8 @@ struct HTTPFuzzTests {
     /// Every answer in what came has one of the client's faults as its status, if it has not worked.
     private func check(_ answers: String, _ what: @autoclosure () -> String) {
         for answer in answers.matches(of: /HTTP\/1\.[01] (\d)\d\d/) {
-            #expect(["1", "2", "4"].contains(answer.1), "\(answers.prefix(600))\nfor \(what())")
+            guard !["1", "2", "4"].contains(answer.1) else { continue }
+            Issue.record("\(answers.prefix(600))\nfor \(what())")
         }
     }
 
