@@ -14,7 +14,7 @@ struct AccessGuard: Sendable {
         var context = context
         if let key = try self.key(for: route, request, context) { context.keyName = key.name }
         // What is there may be looked at to the end, and requests may be ended.
-        if self.admission.isDraining, route.scope == .infer || route.method == .post { throw .shuttingDown }
+        if self.admission.isDraining, route.method == .post { throw .shuttingDown }
         return context
     }
 

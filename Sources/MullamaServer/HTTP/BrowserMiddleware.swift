@@ -60,7 +60,8 @@ struct BrowserMiddleware: RouterMiddleware {
     private func refusal(of request: Request, _ context: ServerContext, code: String, _ message: String) -> Response {
         let error = APIError(.forbidden, .permission, code: code, message)
         context.notes.error = error
-        return APIFlavour(path: request.uri.path).response(error)
+        let response = APIFlavour(path: request.uri.path).response(error)
+        return request.method == .head ? response.createHeadResponse() : response
     }
 
     private static func shown(_ text: String) -> String {

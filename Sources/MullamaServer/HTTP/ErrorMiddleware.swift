@@ -13,7 +13,7 @@ struct ErrorMiddleware: RouterMiddleware {
             return try await next(request, context)
         } catch {
             let answer = Self.answer(to: error, request)
-            if answer.status.kind == .serverError {
+            if answer.status == .internalServerError {
                 context.logger.error("the request failed", metadata: ["error": "\(error)"])
             }
             context.notes.error = answer

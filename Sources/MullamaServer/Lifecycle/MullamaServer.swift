@@ -39,6 +39,8 @@ package final class MullamaServer: Service {
         logger: Logger,
         onListening: @escaping @Sendable ([ListenAddress]) async -> Void = { _ in }
     ) {
+        var settings = settings
+        settings.connection.connections = OpenFiles.allow(connections: settings.connection.connections)
         self.addresses = addresses
         self.state = ServerState(settings: settings, models: models)
         self.grace = grace
@@ -62,7 +64,7 @@ package final class MullamaServer: Service {
         }
         self.state.admission.drain()
         self.state.connections.closeAll()
-        await Self.stop(listeners)
+        await Self.wait(Self.flushTime) { await Self.stop(listeners) }
         if let failure { throw failure }
         try Task.checkCancellation()
     }

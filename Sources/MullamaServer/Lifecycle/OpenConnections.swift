@@ -13,6 +13,8 @@ final class OpenConnections: Sendable {
 
     var count: Int { self.state.withLock { $0.channels.count } }
 
+    var channels: [any Channel] { self.state.withLock { $0.channels.values.map(\.channel) } }
+
     /// Whether connections end with the answer that they wait for.
     var isDraining: Bool { self.state.withLock { $0.isDraining } }
 
@@ -40,16 +42,13 @@ final class OpenConnections: Sendable {
 
     /// Ends each connection when it has been answered, at once if it waits for nothing.
     func drain() {
-        let channels = self.state.withLock { state in
-            state.isDraining = true
-            return state.channels.values
-        }
-        for (channel, _) in channels { channel.pipeline.fireUserInboundEventTriggered(ConnectionGuard.Event.drain) }
+        self.state.withLock { $0.isDraining = true }
+        for channel in self.channels { channel.pipeline.fireUserInboundEventTriggered(ConnectionGuard.Event.drain) }
     }
 
     /// Cuts all connections.
     func closeAll() {
-        for (channel, _) in self.state.withLock({ $0.channels.values }) { channel.close(mode: .all, promise: nil) }
+        for channel in self.channels { channel.close(mode: .all, promise: nil) }
     }
 
     /// Waits until all connections have ended.

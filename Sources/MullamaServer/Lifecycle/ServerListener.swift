@@ -60,8 +60,8 @@ struct ServerListener: Sendable {
     /// Takes no more connections. Returns when those that are there have ended.
     func stop() async {
         await self.group.triggerGracefulShutdown()
-        _ = await self.task.result
         self.file?.remove()
+        _ = await self.task.result
     }
 }
 

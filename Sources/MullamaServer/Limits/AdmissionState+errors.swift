@@ -18,7 +18,7 @@ extension AdmissionState.Refusal {
                 .tooManyRequests,
                 .rateLimit,
                 code: "queue_full",
-                "\(running) answers of \(model) run and \(waiting) wait, and no more than \(limit) may wait: \(Self.advice(wait))"
+                "\(model) has \(Self.answers(running)) running and \(waiting) waiting, and no more than \(limit) may wait: \(Self.advice(wait))"
             )
             .retrying(after: wait ?? .seconds(1))
         case .total(let count, let limit):
@@ -26,7 +26,7 @@ extension AdmissionState.Refusal {
                 .tooManyRequests,
                 .rateLimit,
                 code: "concurrency_limit",
-                "\(count) answers are on their way, and no more than \(limit) may be at the same time: \(Self.advice(nil))"
+                "the server has \(Self.answers(count)) on the way, and no more than \(limit) may be at the same time: \(Self.advice(nil))"
             )
             .retrying(after: .seconds(1))
         case .key(let name, let count, let limit):
@@ -34,11 +34,13 @@ extension AdmissionState.Refusal {
                 .tooManyRequests,
                 .rateLimit,
                 code: "concurrency_limit",
-                "the key '\(name)' has \(count) answers on their way, and no more than \(limit) may be at the same time: \(Self.advice(nil))"
+                "the key '\(name)' has \(Self.answers(count)) on the way, and no more than \(limit) may be at the same time: \(Self.advice(nil))"
             )
             .retrying(after: .seconds(1))
         }
     }
+
+    private static func answers(_ count: Int) -> String { count == 1 ? "1 answer" : "\(count) answers" }
 
     private static func advice(_ wait: Duration?) -> String {
         wait.map { "come again in about \(max(1, Int(($0 / .seconds(1)).rounded(.up)))) s" } ?? "come again in a moment"

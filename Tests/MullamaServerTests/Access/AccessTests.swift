@@ -59,7 +59,7 @@ struct AccessTests {
             try await second.post("/v1/completions", Self.body, headers: ["X-Api-Key: \(Self.user)"])
             let answer = await second.receive("}}")
             #expect(answer.hasPrefix("HTTP/1.1 429"))
-            #expect(answer.contains("the key 'user' has 1 answers on their way"))
+            #expect(answer.contains("the key 'user' has 1 answer on the way"))
             control.release()
             await first.receive("abcabc")
         }
@@ -82,10 +82,8 @@ struct AccessTests {
         try await TestServer().serve([.tcp(host: "0.0.0.0", port: 0)], logger: logger) { _ in }
         #expect(lines.all.contains { $0.contains("warning anybody who reaches this machine") && $0.contains("address=http://0.0.0.0:0") })
         let silent = Lines()
-        try await TestServer(settings: Self.settings).serve(
-            [.tcp(host: "0.0.0.0", port: 0)],
-            logger: Logger(label: "test") { _ in silent.handler(.text) }
-        ) { _ in }
+        let other = Logger(label: "test") { _ in silent.handler(.text) }
+        try await TestServer(settings: Self.settings).serve([.tcp(host: "0.0.0.0", port: 0)], logger: other) { _ in }
         #expect(!silent.all.contains { $0.contains("anybody") })
     }
 
@@ -128,8 +126,11 @@ final class Lines: Sendable {
     var all: [String] { self.lines.withLock { $0 } }
 
     func handler(_ format: LogFormat) -> LineLogHandler {
-        LineLogHandler(format, level: .info, now: { Date(timeIntervalSince1970: 1_700_000_000.25) }) { line in
-            self.lines.withLock { $0.append(line) }
-        }
+        LineLogHandler(
+            format,
+            level: .info,
+            now: { Date(timeIntervalSince1970: 1_700_000_000.25) },
+            write: { line in self.lines.withLock { $0.append(line) } }
+        )
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import MullamaTestSupport
 import NIOCore
 import Testing
@@ -239,7 +240,24 @@ struct ConnectionTests {
             try await client.post("/v1/completions", #"{"prompt": "abc", "max_tokens": 1000000, "stream": true}"#)
             await control.steps(1)
             await running.state.connections.empty()
-            #expect(running.state.admission.total == 0)
+            while running.state.admission.total > 0 { await Task.yield() }
+        }
+    }
+
+    @Test("The system is to ask silent peers whether they are still there")
+    func deadPeers() async throws {
+        try await self.server().serve { running in
+            let client = try await running.connect()
+            try await client.get("/nothing")
+            await client.receive("openapi.json")
+            let channel = try #require(running.state.connections.channels.first)
+            #expect(try await channel.getOption(.socketOption(.so_keepalive)).get() != 0)
+            #if os(Linux)
+            let idle = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: CInt(TCP_KEEPIDLE)))
+            #expect(try await channel.getOption(idle).get() == 60)
+            let unread = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: CInt(TCP_USER_TIMEOUT)))
+            #expect(try await channel.getOption(unread).get() == 300_000)
+            #endif
         }
     }
 

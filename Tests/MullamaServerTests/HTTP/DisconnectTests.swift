@@ -137,6 +137,29 @@ struct DisconnectTests {
         }
     }
 
+    @Test("within 150 ms", arguments: [true, false])
+    func latency(isStreamed: Bool) async throws {
+        let control = FakeControl(isHeld: true)
+        let fake = FakeModel(control)
+        try await TestServer(fake).serve { running in
+            var times: [Duration] = []
+            for _ in 0..<5 {
+                let client = try await running.connect()
+                try await client.post("/v1/completions", self.request(isStreamed))
+                while running.state.admission.total == 0 { await Task.yield() }
+                if isStreamed { await client.receive("\r\n\r\n") }
+                let begin = ContinuousClock.now
+                await client.close()
+                while running.state.admission.total > 0 { await Task.yield() }
+                times.append(begin.duration(to: .now))
+            }
+            // The fastest: other tests run beside.
+            let fastest = try #require(times.min())
+            #expect(fastest < .milliseconds(150))
+            await self.finish(control, fake, running)
+        }
+    }
+
     @Test("while its body is on its way", arguments: [Way.closes, .endsSending])
     func body(way: Way) async throws {
         try await TestServer().serve { running in

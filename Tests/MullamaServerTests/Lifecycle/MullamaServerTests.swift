@@ -98,6 +98,16 @@ struct MullamaServerTests {
             #expect(refusal.contains("onnection: close"))
             #expect(refusal.contains("the server is shutting down"))
 
+            // Who watches is answered to the end.
+            let watcher = try await running.connect()
+            try await watcher.get("/health")
+            #expect(await watcher.receiveAll().hasPrefix("HTTP/1.1 200 OK"))
+            let balancer = try await running.connect()
+            try await balancer.get("/ready")
+            let readiness = await balancer.receiveAll()
+            #expect(readiness.hasPrefix("HTTP/1.1 503 Service Unavailable"))
+            #expect(readiness.contains("draining"))
+
             control.release()
             let answer = await client.receiveAll()
             #expect(answer.contains("abcabc"))
@@ -155,7 +165,12 @@ struct MullamaServerTests {
 
     /// Leaves what a server that was killed leaves.
     private static func leaveSocket(_ path: String) throws {
-        let socket = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        #if os(Linux)
+        let kind = Int32(SOCK_STREAM.rawValue)
+        #else
+        let kind = SOCK_STREAM
+        #endif
+        let socket = socket(AF_UNIX, kind, 0)
         defer { close(socket) }
         let address = try SocketAddress(unixDomainSocketPath: path)
         let result = address.withSockAddr { bind(socket, $0, socklen_t($1)) }

@@ -89,7 +89,7 @@ struct AdmissionStateTests {
         let refusal = #expect(throws: APIError.self) { try admission.admit(model, answers: 1, key: nil) }
         #expect(refusal?.status == .tooManyRequests)
         #expect(refusal?.headers[.retryAfter] == "1")
-        #expect(refusal?.message == "1 answers of a run and 0 wait, and no more than 0 may wait: come again in a moment")
+        #expect(refusal?.message == "a has 1 answer running and 0 waiting, and no more than 0 may wait: come again in a moment")
         place.end()
         place.end()
         #expect(admission.total == 0)

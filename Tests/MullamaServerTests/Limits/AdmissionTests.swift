@@ -33,7 +33,7 @@ struct AdmissionTests {
                 guard count == 1 else { continue }
                 #expect(answer.hasPrefix("HTTP/1.1 429 Too Many Requests"))
                 #expect(answer.contains("Retry-After: 1\r\n"))
-                #expect(answer.contains("8 answers of fake run and 992 wait, and no more than 992 may wait"))
+                #expect(answer.contains("fake has 8 answers running and 992 waiting, and no more than 992 may wait"))
             }
             // The fastest, for this machine does other things beside.
             let fastest = try #require(times.min())

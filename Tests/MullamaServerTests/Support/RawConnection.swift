@@ -46,12 +46,13 @@ final class RawConnection: Sendable {
     init(_ address: SocketAddress, reads: Bool = true) async throws {
         let reader = Reader()
         self.reader = reader
-        self.channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.autoRead, value: reads)
             .channelInitializer { $0.pipeline.addHandler(reader) }
-            .connect(to: address)
-            .get()
+        // Little is on its way to who does not read.
+        if !reads { bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: 4096) }
+        self.channel = try await bootstrap.connect(to: address).get()
     }
 
     convenience init(port: Int, reads: Bool = true) async throws {

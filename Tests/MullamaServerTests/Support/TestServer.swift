@@ -44,7 +44,7 @@ struct TestServer {
         let folder = FileManager.default.temporaryDirectory.appending(path: "mullama-server-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appending(path: "\(name).gguf")
-        try Data("GGUF".utf8).write(to: file)
+        try Data(SmallGGUF.bytes).write(to: file)
         let models = try ModelRegistry(
             named: [NamedModel(file.path)],
             params: params,

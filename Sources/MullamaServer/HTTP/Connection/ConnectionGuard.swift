@@ -153,12 +153,16 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        guard case .output = mode else {
+        switch mode {
+        case .output:
+            promise?.succeed()
+            self.perform(.linger, context)
+        case .all:
             _ = self.state.close()
-            return context.close(mode: mode, promise: promise)
+            context.close(mode: .all, promise: promise)
+        case .input:
+            context.close(mode: .input, promise: promise)
         }
-        promise?.succeed()
-        self.perform(.linger, context)
     }
 
     // MARK: Parts

@@ -21,7 +21,8 @@ struct GuardedChannel: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
         let signal = ClientSignal()
         let count = self.connections.opened(channel, signal)
-        self.notice(deadPeersOf: channel)
+        let isLocal = if case .unixDomainSocket = channel.localAddress { true } else { false }
+        if !isLocal { self.notice(deadPeersOf: channel) }
         return self.base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
             let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
@@ -29,7 +30,8 @@ struct GuardedChannel: ServerChildChannel {
                 limits: self.limits,
                 signal: signal,
                 bodyLimit: self.bodyLimit,
-                isRefused: count > self.limits.connections,
+                // The server's owner gets in to see what keeps it so busy.
+                isRefused: count > self.limits.connections && !isLocal,
                 isDraining: self.connections.isDraining,
                 now: channel.eventLoop.now
             )
@@ -45,16 +47,14 @@ struct GuardedChannel: ServerChildChannel {
     /// Has the system ask a peer that has been silent for a minute whether it is still there: one that lost its power or its network says
     /// nothing.
     private func notice(deadPeersOf channel: any Channel) {
-        switch channel.localAddress {
-        case .v4, .v6: break
-        case .unixDomainSocket, nil: return
-        }
         var options: [(ChannelOptions.Types.SocketOption, ChannelOptions.Types.SocketOption.Value)] = [
             (.init(level: .socket, name: .so_keepalive), 1), (.init(level: .tcp, name: .tcp_nodelay), 1),
         ]
         #if os(Linux)
-        options += [(TCP_KEEPIDLE, 60), (TCP_KEEPINTVL, 10), (TCP_KEEPCNT, 6)].map {
-            (.init(level: .tcp, name: .init(rawValue: CInt($0))), $1)
+        // The last is for one that is silent about what it was sent.
+        let unread = Int(self.limits.send / .milliseconds(1))
+        options += [(TCP_KEEPIDLE, 60), (TCP_KEEPINTVL, 10), (TCP_KEEPCNT, 6), (TCP_USER_TIMEOUT, unread)].map {
+            (.init(level: .tcp, name: .init(rawValue: CInt($0))), .init($1))
         }
         #else
         options.append((.init(level: .tcp, name: .init(rawValue: TCP_KEEPALIVE)), 60))
