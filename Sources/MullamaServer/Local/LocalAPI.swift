@@ -40,7 +40,7 @@ struct LocalAPI: Sendable {
                     switch event {
                     case .chunk(let chunk, _): try await events.send(LocalEvent.text(chunk.text).json)
                     case .ended(let end, _): try await events.send(LocalEvent.end(end.reason, end.usage, end.timings).json)
-                    case .silence: break
+                    case .progress, .silence: break
                     }
                 }
             } catch let error as MullamaError {
