@@ -33,7 +33,7 @@ struct ServeOptions: ParsableArguments {
     )
     var ctxSize: String?
 
-    @Option(help: .init(CacheType.explanation, valueName: "type"))
+    @Option(parsing: .unconditional, help: .init(CacheType.explanation, valueName: "type"))
     var cacheType: String?
 
     @Option(
@@ -81,7 +81,11 @@ struct ServeOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: .init("The socket file for the commands of this user, or none.", valueName: "path|none"))
     var socket: String?
 
-    @Option(help: .init("A file of API keys. Without it nobody needs one.", valueName: "path"), completion: .file())
+    @Option(
+        parsing: .unconditional,
+        help: .init("A file of API keys. Without it nobody needs one.", valueName: "path"),
+        completion: .file()
+    )
     var apiKeyFile: String?
 
     @Option(
@@ -99,16 +103,20 @@ struct ServeOptions: ParsableArguments {
     )
     var allowedHost: [String] = []
 
-    @Option(help: .init("How the log on standard error is written: text or json.", valueName: "format"))
+    @Option(parsing: .unconditional, help: .init("How the log on standard error is written: text or json.", valueName: "format"))
     var logFormat: String?
 
-    @Option(help: .init("What is logged: trace, debug, info, notice, warning, error or critical.", valueName: "level"))
+    @Option(
+        parsing: .unconditional,
+        help: .init("What is logged: trace, debug, info, notice, warning, error or critical.", valueName: "level")
+    )
     var logLevel: String?
 
     @Option(parsing: .unconditional, help: .init("How long answers may go on after SIGTERM or Ctrl+C.", valueName: "time"))
     var grace: String?
 
     @Option(
+        parsing: .unconditional,
         help: .init(
             "A JSON file with settings, by the names of these options: {\"port\": 8080, \"model\": [\"smollm2:135m\"]}.",
             valueName: "path"

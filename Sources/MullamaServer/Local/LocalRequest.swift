@@ -62,20 +62,9 @@ package struct LocalRequest: Sendable {
         }
         self.maxTokens = try fields.integer("max_tokens", in: 1...Int.max) ?? .max
         self.contextSize = try fields.integer("context_size")
-        var options = GenerationOptions()
-        options.temperature = try fields.number("temperature") ?? options.temperature
-        options.topK = try fields.integer("top_k") ?? options.topK
-        options.topP = try fields.number("top_p") ?? options.topP
-        options.minP = try fields.number("min_p") ?? options.minP
-        options.typicalP = try fields.number("typical_p") ?? options.typicalP
-        options.repeatPenalty = try fields.number("repeat_penalty") ?? options.repeatPenalty
-        options.repeatLastN = try fields.integer("repeat_last_n") ?? options.repeatLastN
-        options.frequencyPenalty = try fields.number("frequency_penalty") ?? options.frequencyPenalty
-        options.presencePenalty = try fields.number("presence_penalty") ?? options.presencePenalty
+        var options = try GenerationOptions(fields)
+        // All bits of it, also those that other clients mean "any" by.
         options.seed = try fields.integer("seed").map { UInt64(UInt(bitPattern: $0)) }
-        options.stop = try fields.strings("stop") ?? []
-        options.grammar = try fields.string("grammar")
-        options.deadline = try fields.number("timeout", in: 0...1e9).map { .seconds($0) }
         self.options = options
     }
 

@@ -26,6 +26,27 @@ extension OpenAPISchemas {
         "CancelledRequests": #"""
         {"type": "object", "properties": {"cancelled": {"type": "array", "items": {"$ref": "#/components/schemas/Request"}}}}
         """#,
+        "LocalRequest": #"""
+        {"type": "object", "required": ["model"], "description": "With either prompt or messages.", "properties": {"model": {"type": "string"},
+        "prompt": {"type": "string"}, "messages": {"type": "array", "items": {"$ref": "#/components/schemas/Message"}},
+        "max_tokens": {"type": "integer"}, "context_size": {"type": "integer"}, "temperature": {"type": "number"}, "top_k": {"type": "integer"},
+        "top_p": {"type": "number"}, "min_p": {"type": "number"}, "typical_p": {"type": "number"}, "repeat_penalty": {"type": "number"},
+        "repeat_last_n": {"type": "integer"}, "frequency_penalty": {"type": "number"}, "presence_penalty": {"type": "number"},
+        "seed": {"type": "integer"}, "stop": {"type": "array", "items": {"type": "string"}}, "grammar": {"type": "string"},
+        "timeout": {"type": "number", "description": "In seconds."}}}
+        """#,
+        "LocalEvent": #"""
+        {"type": "object", "description": "One of these.", "properties": {"accepted": {"type": "object", "properties": {
+        "model": {"type": "string"}, "load": {"type": "number"}}}, "text": {"type": "string"}, "end": {"type": "object", "properties": {
+        "reason": {"enum": ["stop", "stopSequence", "length", "deadline", "cancelled", "failed"]}, "usage": {"type": "object"},
+        "timings": {"type": "object", "description": "In seconds."}}}, "error": {"type": "object", "properties": {"code": {"type": "string"},
+        "message": {"type": "string"}, "underlying": {"type": "integer"}}}}}
+        """#,
+        "LocalStatus": #"""
+        {"type": "object", "required": ["models"], "properties": {"models": {"type": "array", "items": {"type": "object", "properties": {
+        "name": {"type": "string"}, "state": {"enum": ["loading", "ready", "unloading"]}, "progress": {"type": "number"},
+        "memory": {"type": "integer"}, "users": {"type": "integer"}, "expires": {"type": "number", "description": "Seconds since 1970."}}}}}}
+        """#,
         "TokenizeRequest": #"""
         {"type": "object", "required": ["content"], "properties": {"model": {"type": "string"}, "content": {"type": "string"},
         "add_special": {"type": "boolean"}, "parse_special": {"type": "boolean"}, "with_pieces": {"type": "boolean"}}}

@@ -46,6 +46,8 @@ struct OperationDescription: Sendable {
         "GET /requests/{id}": .init(nil, "Request"),
         "DELETE /requests/{id}": .init(nil, "CancelledRequests"),
         "GET /requests/{id}/explain": .text(),
+        "POST /generate": .init("LocalRequest", nil, stream: Self.lines("LocalEvent")),
+        "GET /status": .init(nil, "LocalStatus"),
         "POST /tokenize": .init("TokenizeRequest", "Tokens"),
         "POST /detokenize": .init("DetokenizeRequest", "Detokenized"),
         "POST /apply-template": .init("ApplyTemplateRequest", "RenderedPrompt"),

@@ -95,8 +95,9 @@ extension ProcessTests {
             two.signal(SIGINT)
             #expect(await two.result(after: second).status == 130)
             try await TestDaemon.shell("until curl -s \(address)/status | grep -q '\"users\": 0'; do sleep 0.02; done")
-            let reasons = try await TestDaemon.shell("curl -s '\(address)/requests?state=finished'")
-            #expect(reasons.components(separatedBy: "\"finish_reason\": \"cancelled\"").count == 3, "\(reasons)")
+            // The engine tells the end of its part by itself.
+            let finished = "curl -s '\(address)/requests?state=finished' | grep -o '\"finish_reason\": \"cancelled\"' | wc -l"
+            try await TestDaemon.shell("until [ $(\(finished)) = 2 ]; do sleep 0.02; done")
             server.signal(SIGTERM)
             #expect(await server.result(after: output).status == 0)
         }
