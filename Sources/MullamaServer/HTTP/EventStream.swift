@@ -32,6 +32,8 @@ struct EventStream {
         var headers = headers
         headers[.contentType] = framing.contentType
         headers[.cacheControl] = "no-cache"
+        // Or nginx collects the parts.
+        headers[.acceleratedBuffering] = "no"
         return Response(
             status: .ok,
             headers: headers,
@@ -81,4 +83,8 @@ struct EventStream {
         guard case .serverSentEvents = self.framing else { return }
         try await self.writer.write(ByteBuffer(string: ": \(comment)\n\n"))
     }
+}
+
+extension HTTPField.Name {
+    fileprivate static let acceleratedBuffering = Self("x-accel-buffering")!
 }

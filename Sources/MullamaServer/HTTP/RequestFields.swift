@@ -48,7 +48,9 @@ struct RequestFields {
         case nil: return nil
         case .integer(let integer): value = integer
         case .double(let double):
-            guard let integer = Int(exactly: double) else { throw self.wrong(field, "a whole number", .double(double)) }
+            guard let integer = Int(exactly: double) else {
+                throw self.wrong(field, double == double.rounded() ? "a whole number of 64 bits" : "a whole number", .double(double))
+            }
             value = integer
         case let other?: throw self.wrong(field, "a whole number", other)
         }

@@ -9,7 +9,7 @@ extension OpenAPISchemas {
         "temperature": {"type": "number", "minimum": 0, "maximum": 5},
         "top_p": {"type": "number"}, "top_k": {"type": "integer"}, "min_p": {"type": "number"}, "typical_p": {"type": "number"},
         "frequency_penalty": {"type": "number"}, "presence_penalty": {"type": "number"},
-        "repeat_penalty": {"type": "number"}, "repeat_last_n": {"type": "integer"},
+        "repeat_penalty": {"type": "number"}, "repetition_penalty": {"type": "number"}, "repeat_last_n": {"type": "integer"},
         "logit_bias": {"type": "object", "additionalProperties": {"type": "number"}},
         "seed": {"type": "integer"}, "grammar": {"type": "string", "description": "GBNF with a rule named root."},
         "ignore_eos": {"type": "boolean"},
@@ -28,15 +28,16 @@ extension OpenAPISchemas {
         {"type": "object", "required": ["prompt"], "properties": {
         "prompt": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "array", "items": {"type": "integer"}},
         {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}}]},
-        "max_tokens": {"type": "integer", "minimum": 0, "default": 16},
+        "max_tokens": {"type": "integer", "minimum": -1, "default": 16}, "n_predict": {"type": "integer", "minimum": -1},
         "suffix": {"type": "string"}, "echo": {"type": "boolean"}, "logprobs": {"type": "integer", "minimum": 0, "maximum": 20},
         """# + Self.sampling + "}}",
         "ChatCompletionRequest": #"""
         {"type": "object", "required": ["messages"], "properties": {
         "messages": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/Message"}},
-        "max_tokens": {"type": "integer", "minimum": 1}, "max_completion_tokens": {"type": "integer", "minimum": 1},
+        "max_tokens": {"type": "integer", "minimum": -1}, "max_completion_tokens": {"type": "integer", "minimum": -1},
         "logprobs": {"type": "boolean"}, "top_logprobs": {"type": "integer", "minimum": 0, "maximum": 20},
-        "tools": {"type": "array", "items": {"type": "object"}},
+        "tools": {"type": "array", "items": {"type": "object"}}, "tool_choice": {"enum": ["auto", "none"]},
+        "response_format": {"type": "object", "properties": {"type": {"const": "text"}}}, "reasoning_effort": {"type": "string"},
         "chat_template_kwargs": {"type": "object"},
         """# + Self.sampling + "}}",
         "Message": #"""
@@ -55,19 +56,26 @@ extension OpenAPISchemas {
         "index": {"type": "integer"}, "text": {"type": "string"}, "finish_reason": {"enum": ["stop", "length", null]},
         "logprobs": {"type": ["object", "null"], "properties": {"tokens": {"type": "array"}, "token_logprobs": {"type": "array"},
         "top_logprobs": {"type": ["array", "null"]}, "text_offset": {"type": "array"}}}}}},
-        "usage": {"$ref": "#/components/schemas/Usage"}}}
+        "usage": {"$ref": "#/components/schemas/Usage"}, "timings": {"$ref": "#/components/schemas/Timings"}}}
         """#,
         "ChatCompletion": #"""
         {"type": "object", "properties": {"id": {"type": "string"}, "object": {"const": "chat.completion"}, "created": {"type": "integer"},
         "model": {"type": "string"}, "choices": {"type": "array", "items": {"type": "object", "properties": {
         "index": {"type": "integer"}, "message": {"$ref": "#/components/schemas/Message"}, "finish_reason": {"enum": ["stop", "length", null]},
-        "logprobs": {"$ref": "#/components/schemas/ChatLogprobs"}}}}, "usage": {"$ref": "#/components/schemas/Usage"}}}
+        "logprobs": {"$ref": "#/components/schemas/ChatLogprobs"}}}}, "usage": {"$ref": "#/components/schemas/Usage"},
+        "timings": {"$ref": "#/components/schemas/Timings"}}}
         """#,
         "ChatCompletionChunk": #"""
         {"type": "object", "properties": {"id": {"type": "string"}, "object": {"const": "chat.completion.chunk"},
         "created": {"type": "integer"}, "model": {"type": "string"}, "choices": {"type": "array", "items": {"type": "object", "properties": {
         "index": {"type": "integer"}, "delta": {"type": "object"}, "finish_reason": {"enum": ["stop", "length", null]},
-        "logprobs": {"$ref": "#/components/schemas/ChatLogprobs"}}}}, "usage": {"$ref": "#/components/schemas/Usage"}}}
+        "logprobs": {"$ref": "#/components/schemas/ChatLogprobs"}}}}, "usage": {"$ref": "#/components/schemas/Usage"},
+        "timings": {"$ref": "#/components/schemas/Timings"}}}
+        """#,
+        "Timings": #"""
+        {"type": "object", "description": "Where the time went; of several answers the longest.", "properties": {
+        "load_ms": {"type": "number"}, "queued_ms": {"type": "number"}, "prefill_ms": {"type": "number"}, "decode_ms": {"type": "number"},
+        "cached_tokens": {"type": "integer"}}}
         """#,
         "ChatLogprobs": #"{"type": ["object", "null"], "properties": {"content": {"type": "array", "items": "# + Self.logprob + "}}}",
         "EmbeddingsRequest": #"""
@@ -84,7 +92,9 @@ extension OpenAPISchemas {
         """#,
         "Model": #"""
         {"type": "object", "properties": {"id": {"type": "string"}, "object": {"const": "model"}, "created": {"type": "integer"},
-        "owned_by": {"type": "string"}}}
+        "owned_by": {"type": "string"}, "is_default": {"type": "boolean"}, "state": {"enum": ["not_loaded", "loading", "loaded", "unloading"]},
+        "context_length": {"type": "integer", "description": "Of a model in memory."}, "meta": {"type": "object"},
+        "reproducibility": {"type": "object", "properties": {"state": {"enum": ["kept", "not_kept", "unchecked"]}, "reason": {"type": "string"}}}}}
         """#,
         "Models": #"""
         {"type": "object", "properties": {"object": {"const": "list"}, "data": {"type": "array", "items": {"$ref": "#/components/schemas/Model"}}}}

@@ -1,4 +1,5 @@
 import ChatTemplates
+import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import MullamaTestSupport
@@ -51,6 +52,7 @@ struct ChatCompletionsTests {
             let answer = try await client.post(path, body)
             #expect(answer.status == .ok)
             #expect(answer.headers[.contentType] == "text/event-stream; charset=utf-8")
+            #expect(HTTPField.Name("x-accel-buffering").flatMap { answer.headers[$0] } == "no")
             let parts = try answer.parts
             let head = """
                 {"id": "id", "object": "chat.completion.chunk", "created": "created", "model": "fake", \
@@ -148,8 +150,7 @@ struct ChatCompletionsTests {
     @Test("All roles, text in parts, tools, and what else a template knows, reach the template")
     func templates() async throws {
         let template = """
-            {% for message in messages %}{{ message.role }}:{% if message.content is string %}{{ message.content }}\
-            {% elif message.content %}{% for part in message.content %}<{{ part.text }}>{% endfor %}{% endif %}\
+            {% for message in messages %}{{ message.role }}:{% if message.content is string %}<{{ message.content }}>{% endif %}\
             {{ message.tool_calls[0].function.arguments.city if message.tool_calls }} {% endfor %}\
             {{ tools[0].function.name if tools }},{{ enable_thinking }},{{ reasoning_effort }}
             """
@@ -168,7 +169,7 @@ struct ChatCompletionsTests {
                     .value["choices", 0, "message", "content"].text
             }
             let tools = #""tools": [{"type": "function", "function": {"name": "weather", "parameters": {}}}]"#
-            let conversation = "system:be brief user:<a><b> assistant:Rome tool:sunny "
+            let conversation = "system:<be brief> user:<a\nb> assistant:Rome tool:<sunny> "
             let usual = try await answer(tools)
             #expect(usual == conversation + "weather,,")
             #expect(try await answer(tools + #", "tool_choice": "auto""#) == conversation + "weather,,")

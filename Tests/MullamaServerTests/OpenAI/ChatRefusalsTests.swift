@@ -22,6 +22,7 @@ struct ChatRefusalsTests {
         (#""frequency_penalty": 101"#, "frequency_penalty", "frequency_penalty is 101: it must be -100 to 100"),
         (#""presence_penalty": []"#, "presence_penalty", "presence_penalty is a list: it must be a number"),
         (#""seed": 0.5"#, "seed", "seed is 0.5: it must be a whole number"),
+        (#""seed": 18446744073709551615"#, "seed", "it must be a whole number of 64 bits"),
         (#""stop": ["a", ""]"#, "stop", "stop[1] is empty"),
         (#""stop": ["a", 1]"#, "stop[1]", "stop[1] is 1: it must be a string"),
         (#""logit_bias": []"#, "logit_bias", "logit_bias is a list: it must be a JSON object"),
