@@ -4,7 +4,7 @@ extension AsyncModel {
     /// Turns texts into vectors that are close to each other where the texts mean alike.
     ///
     /// Each text is computed by itself, so that its vector is the same to the bit whatever else is in the list, and whatever else the model does. The
-    /// texts are pieced in between the steps of generations, which go on meanwhile: see <doc:Embeddings>.
+    /// texts are pieced in between the steps of generations, which go on meanwhile: see <doc:TextEmbeddings>.
     ///
     /// Cancelling the task ends the call at once; the engine stops after the piece that it is in.
     ///

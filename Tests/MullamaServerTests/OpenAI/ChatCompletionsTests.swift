@@ -147,6 +147,15 @@ struct ChatCompletionsTests {
         }
     }
 
+    @Test("A template that can only read texts gets parts as one text, a line for each")
+    func plainTemplate() async throws {
+        try await TestServer(FakeModel(template: "{% for message in messages %}{{ message.content + '.' }}{% endfor %}")).run { client in
+            let parts = #"[{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]"#
+            let answer = try await client.post(path, #"{"messages": [{"role": "user", "content": \#(parts)}], "max_tokens": 4}"#).value
+            #expect(answer["choices", 0, "message", "content"].text == "a\nb.")
+        }
+    }
+
     @Test("All roles, text in parts, tools, and what else a template knows, reach the template")
     func templates() async throws {
         let template = """

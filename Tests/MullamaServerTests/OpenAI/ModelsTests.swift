@@ -17,7 +17,9 @@ struct ModelsTests {
             #expect(list["object"] == "list" && list["data"].count == 1)
             let model = list["data", 0]
             #expect(model["id"] == "fake" && model["object"] == "model" && model["owned_by"] == "mullama")
-            #expect(model["is_default"] == true && model["state"] == "not_loaded" && model["meta", "size"] == .integer(SmallGGUF.bytes.count))
+            #expect(
+                model["is_default"] == true && model["state"] == "not_loaded" && model["meta", "size"] == .integer(SmallGGUF.bytes.count)
+            )
             guard case .integer(let created) = model["created"] else {
                 Issue.record("\(model)")
                 return

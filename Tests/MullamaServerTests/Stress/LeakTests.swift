@@ -26,7 +26,7 @@ struct LeakTests {
             try await client.post("/v1/completions", #"{"prompt": "abc", "max_tokens": 6, "stream": true}"#, headers: ["Connection: close"])
             #expect(await client.receiveAll().contains(/HTTP\/1.1 (200|429)/))
         case .refused:
-            try await client.post("/v1/completions", #"{"prompt": "abc", "max_tokens": -1}"#, headers: ["Connection: close"])
+            try await client.post("/v1/completions", #"{"prompt": "abc", "temperature": -1}"#, headers: ["Connection: close"])
             #expect(await client.receiveAll().contains("HTTP/1.1 400"))
         case .notFound:
             try await client.get("/nothing", headers: ["Connection: close"])
