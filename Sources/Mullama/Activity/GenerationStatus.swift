@@ -22,4 +22,30 @@ public struct GenerationStatus: Sendable, Hashable {
     public var completionTokens: Int
     /// What it has waited for so far.
     public var delays = GenerationDelays()
+
+    package init(
+        id: UInt64,
+        phase: GenerationPhase,
+        priority: RequestPriority,
+        age: Duration,
+        queuePosition: Int? = nil,
+        estimatedWait: Duration? = nil,
+        isPaused: Bool,
+        promptTokens: Int,
+        prefilledTokens: Int,
+        completionTokens: Int,
+        delays: GenerationDelays = GenerationDelays()
+    ) {
+        self.id = id
+        self.phase = phase
+        self.priority = priority
+        self.age = age
+        self.queuePosition = queuePosition
+        self.estimatedWait = estimatedWait
+        self.isPaused = isPaused
+        self.promptTokens = promptTokens
+        self.prefilledTokens = prefilledTokens
+        self.completionTokens = completionTokens
+        self.delays = delays
+    }
 }
