@@ -122,7 +122,7 @@ final class InferenceRun: Sendable {
     var progress: [AnswerProgress] {
         let live = Dictionary(self.lease.model.generations.map { ($0.id, $0) }) { first, _ in first }
         return self.streams.enumerated().compactMap { index, stream in
-            live[stream.id].flatMap { AnswerProgress($0, answer: index) }
+            live[stream.id].flatMap { AnswerProgress($0, answer: index, promptTokens: self.promptTokens[index]) }
         }
     }
 

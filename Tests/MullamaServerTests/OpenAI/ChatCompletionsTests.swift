@@ -159,7 +159,8 @@ struct ChatCompletionsTests {
     @Test("All roles, text in parts, tools, and what else a template knows, reach the template")
     func templates() async throws {
         let template = """
-            {% for message in messages %}{{ message.role }}:{% if message.content is string %}<{{ message.content }}>{% endif %}\
+            {% for message in messages %}{{ message.role }}:{% if message.content is string %}{{ message.content }}\
+            {% elif message.content %}{% for part in message.content %}<{{ part.text }}>{% endfor %}{% endif %}\
             {{ message.tool_calls[0].function.arguments.city if message.tool_calls }} {% endfor %}\
             {{ tools[0].function.name if tools }},{{ enable_thinking }},{{ reasoning_effort }}
             """
@@ -178,7 +179,7 @@ struct ChatCompletionsTests {
                     .value["choices", 0, "message", "content"].text
             }
             let tools = #""tools": [{"type": "function", "function": {"name": "weather", "parameters": {}}}]"#
-            let conversation = "system:<be brief> user:<a\nb> assistant:Rome tool:<sunny> "
+            let conversation = "system:be brief user:<a><b> assistant:Rome tool:sunny "
             let usual = try await answer(tools)
             #expect(usual == conversation + "weather,,")
             #expect(try await answer(tools + #", "tool_choice": "auto""#) == conversation + "weather,,")

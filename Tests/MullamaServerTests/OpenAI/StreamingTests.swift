@@ -1,8 +1,8 @@
 import InferenceCore
-import Mullama
 import MullamaTestSupport
 import Testing
 
+@testable import Mullama
 @testable import MullamaServer
 
 private let path = "/v1/chat/completions"
@@ -114,9 +114,13 @@ struct StreamingTests {
             await control.steps(1)
             let second = try await running.connect()
             try await second.post(path, self.body(#", "stream": true, "stream_options": {"include_progress": true}"#))
-            let event = await second.receive("\"prefilled_tokens\": 0}]}\n\n")
-            #expect(event.contains(#""object": "progress""#))
-            #expect(event.contains(#""choices": [], "progress": [{"index": 0, "phase": "queued", "queue_position": 0, "#))
+            let events = await second.receive("\"prefilled_tokens\": 0}]}\n\n")
+            #expect(events.contains(#""object": "progress""#))
+            let accepted = #""choices": [], "progress": [{"index": 0, "phase": "queued", "queue_position": null, "prompt_tokens": 3, "#
+            #expect(events.contains(accepted))
+            // The engine has it in its queue after the step that it was in.
+            await control.advance()
+            #expect(await second.receive(#""queue_position": 0"#).contains(#""queue_position": 0, "prompt_tokens": 3, "#))
             control.release()
             #expect(await second.receive("[DONE]").contains(#""content": "a""#))
             await first.close()
@@ -136,15 +140,17 @@ struct StreamingTests {
                     queuePosition: nil,
                     estimatedWait: nil,
                     isPaused: false,
-                    promptTokens: 800,
+                    promptTokens: 0,
                     prefilledTokens: 256,
                     completionTokens: generated
                 ),
-                answer: 2
+                answer: 2,
+                promptTokens: 800
             )
         }
         let prefill = progress(.prefill)
         #expect(prefill?.answer == 2 && prefill?.promptTokens == 800 && prefill?.prefilledTokens == 256)
+        #expect(progress(.tokenizing)?.phase == .queued, "the engine is in a step, and has not looked at it yet")
         #expect(progress(.decode) == nil)
         #expect(progress(.suspended, generated: 5) == nil && progress(.suspended) != nil)
     }
