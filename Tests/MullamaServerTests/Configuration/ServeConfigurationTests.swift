@@ -140,8 +140,9 @@ struct ServeConfigurationTests {
         #expect(try ServeConfiguration(flags: [:], environment: ["MULLAMA_SOCKET": "/b.sock"]).socket == .path("/b.sock", isStandard: true))
     }
 
-    @Test("Automatic parallelism asks the machine, a number does not")
+    @Test("Automatic parallelism asks the machine, a number does not; threads are the engine's")
     func parallel() throws {
+        #expect(try ServeConfiguration(flags: [.threads: ["3"]], environment: [:]).params { 1 }.threads == 3)
         #expect(try ServeConfiguration(flags: [.parallel: ["auto"]], environment: [:]).params { 5 }.parallel == 5)
         #expect(try ServeConfiguration(flags: [.parallel: ["3"]], environment: [:]).params { 5 }.parallel == 3)
     }
