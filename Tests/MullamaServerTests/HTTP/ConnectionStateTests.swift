@@ -12,6 +12,7 @@ struct ConnectionStateTests {
         limits.bodyRate = 100
         limits.send = .seconds(300)
         limits.gone = .seconds(2)
+        limits.goneSilence = .seconds(1)
         limits.linger = .seconds(30)
         limits.lingerSilence = .seconds(3)
         return limits
@@ -174,6 +175,20 @@ struct ConnectionStateTests {
         #expect(state.deadline == nil)
         state.writable(false, now: .seconds(40))
         #expect(state.timeOut(now: .seconds(340)) == .close)
+    }
+
+    @Test("A client that sends no more and takes nothing has left")
+    func blockedAndGone() {
+        var state = self.asked()
+        _ = state.writeHead(asksToClose: false)
+        state.writable(false, now: .seconds(10))
+        #expect(state.inputClosed(now: .seconds(50)) == .nothing)
+        #expect(state.deadline == .seconds(51))
+        // It reads after all.
+        state.writable(true, now: .milliseconds(50_500))
+        #expect(state.deadline == .seconds(52))
+        state.writable(false, now: .milliseconds(50_600))
+        #expect(state.timeOut(now: .milliseconds(51_600)) == .close)
     }
 
     @Test("A shutdown closes what is idle, and the rest with its answer")

@@ -12,6 +12,8 @@ package struct ConnectionLimits: Sendable, Hashable {
     package var send: Duration = .seconds(300)
     /// For how long a client that says it sends no more may take what is left of its answer.
     package var gone: Duration = .seconds(2)
+    /// For how long it may take nothing of it. Clients that have left take nothing.
+    package var goneSilence: Duration = .milliseconds(100)
     /// For how long what a client still sends is thrown away, so that it gets to read why it was refused.
     package var linger: Duration = .seconds(30)
     /// As ``linger``, from one part to the next.

@@ -177,7 +177,9 @@ struct ConnectionState {
         case .lingering(let since, let heard): return min(since + self.limits.linger, heard + self.limits.lingerSilence)
         case .open: break
         }
-        let blocked = self.blockedSince.map { $0 + self.limits.send }
+        let blocked = self.blockedSince.map { blocked in
+            self.goneSince.map { max($0, blocked) + self.limits.goneSilence } ?? blocked + self.limits.send
+        }
         let gone = self.goneSince.map { $0 + self.limits.gone }
         return [self.headDeadline, self.bodyDeadline, blocked, gone].compactMap(\.self).min()
     }
