@@ -10,7 +10,8 @@ extension AsyncModel {
     /// recording. If the reader is 10,000 entries behind, the oldest are lost.
     public func trace() -> AsyncStream<TraceEntry> {
         let (stream, outlet) = AsyncStream.makeStream(of: TraceEntry.self, bufferingPolicy: .bufferingNewest(TraceRecorder.backlog))
-        if !self.host.engine.send({ $0.record(to: outlet) }) { outlet.finish() }
+        let start = self.host.engine.clock.now()
+        if !self.host.engine.send({ $0.record(to: outlet, since: start) }) { outlet.finish() }
         return stream
     }
 }

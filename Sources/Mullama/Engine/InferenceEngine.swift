@@ -293,8 +293,9 @@ extension InferenceEngine {
         self.wake()
     }
 
-    func record(to outlet: TraceRecorder.Outlet) {
-        let id = self.recorder.add(outlet, now: self.clock.now())
+    /// - Parameter start: What the trace's times count from.
+    func record(to outlet: TraceRecorder.Outlet, since start: Duration) {
+        let id = self.recorder.add(outlet, now: start)
         outlet.onTermination = { [weak self] _ in
             self?.send { $0.recorder.remove(id) }
         }

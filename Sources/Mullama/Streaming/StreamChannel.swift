@@ -57,7 +57,9 @@ package final class StreamChannel: Sendable {
     /// - Returns: Whether the consumer is behind and the engine should pause. The engine does so before it takes the next message: a message
     ///   that the consumer has caught up must not be overtaken.
     package func push(_ chunk: GenerationChunk) -> Bool {
-        let (waiter, pause) = self.state.withLock { state in
+        let (waiter, pause) = self.state.withLock { state -> (Waiter?, Bool) in
+            // What comes after the end is nobody's: the engine may be in a step when its reader leaves.
+            guard state.stream.end == nil else { return (nil, false) }
             state.text += chunk.text
             state.tokens += chunk.tokens.count
             return state.stream.push(chunk)
