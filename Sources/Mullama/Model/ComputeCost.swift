@@ -5,8 +5,8 @@ package import ModelStore
 ///
 /// Its allocator lays the tensors of a step over each other, and the largest moment counts: attention (the scores of all rows, heads and
 /// cells, beside three vectors of the network's width and two of the heads'), the feed-forward part (three of its width and four of the
-/// network's; for experts, of those that take part), or the scores of all tokens. Beside them stand the inputs: masks, and where each value
-/// goes in the cache. With flash attention the scores of attention never stand in memory as a whole.
+/// network's; for experts, of those that take part), or the scores of all tokens. Beside the first two stand the inputs: masks, and where each
+/// value goes in the cache. With flash attention the scores of attention never stand in memory as a whole.
 ///
 /// Compared with llama.cpp 0.5's own figures for seven networks (Llama, Qwen 3 with and without experts, Gemma 2 and 3) in 70 settings: within
 /// 9 %, and then within 0.6 % of the total with weights and cache. `docs/decisions/0007-memory.md` has more.
@@ -61,7 +61,8 @@ package struct ComputeCost: Sendable, Hashable {
 
         func tokens(_ rows: Int) -> Int { 4.saturatingTimes(rows).saturatingTimes(self.vocabulary) }
         let outputs = min(rows, LlamaContext.outputs(slots: geometry.slots))
-        let end = 4.saturatingTimes(rows).saturatingTimes(inputs.saturatingPlus(self.width)).saturatingPlus(tokens(outputs))
+        // Masks are of no use any more when the last layer is done, and the scores of tokens take their place.
+        let end = 4.saturatingTimes(rows.saturatingPlus(outputs)).saturatingTimes(self.width).saturatingPlus(tokens(outputs))
         // What a step leaves behind has room for a row of each slot, and grows when a prompt is scored.
         return max(layers, end).saturatingPlus(tokens(geometry.slots))
     }

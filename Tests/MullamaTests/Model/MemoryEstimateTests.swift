@@ -24,7 +24,7 @@ struct MemoryEstimateTests {
             #expect(abs(Double(estimate.weights) / allocated.weights - 1) < 0.001, comment)
             let total = allocated.weights + allocated.cache + allocated.compute
             #expect(abs(Double(estimate.total) / total - 1) < tolerance, comment)
-            #expect(abs(Double(estimate.compute) / allocated.compute - 1) < 0.3, comment)
+            #expect(abs(Double(estimate.compute) / allocated.compute - 1) < 0.1, comment)
         }
     }
 
