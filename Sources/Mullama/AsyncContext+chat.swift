@@ -12,7 +12,8 @@ extension AsyncContext {
     ///     ``AsyncModel/applyTemplate(_:tools:addGenerationPrompt:variables:template:date:)`` takes them.
     ///   - variables: What the template knows beside that, such as `enable_thinking`.
     ///   - template: Which of ``AsyncModel/chatTemplates``; nil for the usual one.
-    ///   - maxTokens: The most tokens to generate, at least 1. The answer ends at the context's end in any case, so that `Int.max` means "up to there".
+    ///   - maxTokens: The most tokens to generate, at least 1, or 0 with ``GenerationOptions/promptLogprobs``. The answer ends at the
+    ///     context's end in any case, so that `Int.max` means "up to there".
     public func stream(
         chat messages: [ChatMessage],
         tools: [TemplateValue] = [],

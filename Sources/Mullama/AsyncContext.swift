@@ -25,8 +25,8 @@ public struct AsyncContext: Sendable {
     ///
     /// - Parameters:
     ///   - prompt: At least one character. It is refused if it does not fit the context.
-    ///   - maxTokens: The most tokens to generate, at least 1. The answer ends sooner where the model ends it, and at the context's end, so that
-    ///     `Int.max` means "up to there".
+    ///   - maxTokens: The most tokens to generate, at least 1, or 0 with ``GenerationOptions/promptLogprobs``. The answer ends sooner where
+    ///     the model ends it, and at the context's end, so that `Int.max` means "up to there".
     /// - Throws: ``MullamaError``, with the text so far where there is any. `CancellationError` when the task or the options' token is
     ///   cancelled: at once for the caller, and after the present step for the engine. The context works on.
     public func generate(_ prompt: String, maxTokens: Int = 256, options: GenerationOptions = .init()) async throws -> String {

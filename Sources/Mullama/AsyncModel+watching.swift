@@ -2,7 +2,7 @@ package import InferenceCore
 
 extension AsyncModel {
     /// Has the observer told what the model's generations do from now on, in the place of an earlier one. It is called on the model's own threads,
-    /// between two steps of everybody's, and must be done at once.
+    /// between two steps of everybody's, and for calls that are refused on the caller's: it must be done at once.
     package func observe(_ observer: @escaping @Sendable (GenerationEvent) -> Void) {
         self.host.activity.observe(observer)
     }

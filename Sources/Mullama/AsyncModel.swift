@@ -71,14 +71,14 @@ public final class AsyncModel: Sendable {
     ///   - parseSpecial: Whether names of control tokens in the text become those tokens. Only for text that you trust.
     /// - Throws: ``MullamaError/Code/modelClosed``.
     public func tokenize(_ text: String, addSpecial: Bool = true, parseSpecial: Bool = false) async throws -> [Token] {
-        try await self.host.withVocabulary { try $0.tokenize(text, addSpecial: addSpecial, parseSpecial: parseSpecial) }
+        try await self.host.withVocabulary(size: text.utf8.count) { try $0.tokenize(text, addSpecial: addSpecial, parseSpecial: parseSpecial) }
     }
 
     /// The text of tokens, control tokens written out. Bytes that are not UTF-8 become U+FFFD.
     ///
     /// - Throws: ``MullamaError/Code/invalidRequest`` for a token that the model does not have, `modelClosed`.
     public func detokenize(_ tokens: [Token]) async throws -> String {
-        try await self.host.withVocabulary { try $0.detokenize(tokens) }
+        try await self.host.withVocabulary(size: tokens.count) { try $0.detokenize(tokens) }
     }
 
     // MARK: Generating
@@ -125,7 +125,8 @@ public final class AsyncModel: Sendable {
         GenerationResults(prompts.map { AsyncContext(self).stream($0, maxTokens: maxTokens, options: options) })
     }
 
-    /// Serves the calls that were made, then frees the model. Later calls throw ``MullamaError/Code/modelClosed``.
+    /// Serves the calls that were made, then frees the cache and ends the model's threads. Later calls throw ``MullamaError/Code/modelClosed``.
+    /// The weights go when nobody holds the model any more.
     public func close() async {
         await self.host.close(grace: nil)
     }

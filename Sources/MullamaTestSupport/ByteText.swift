@@ -16,6 +16,7 @@ package struct ByteText: TextModel {
         self.infill = hasInfill ? InfillTokens(prefix: 257, suffix: 258, middle: 259) : nil
     }
 
+    package var longestToken: Int? { 1 }
     package var size: Int { self.infill == nil ? 257 : 260 }
 
     package func tokenize(_ text: String, addSpecial: Bool, parseSpecial: Bool) throws(MullamaError) -> [Token] {

@@ -103,7 +103,7 @@ package final class FakeBackend: DecodeBackend {
         return StepOutcome.Sample(
             request: request,
             token: token,
-            piece: UInt8(exactly: token.rawValue).map { [$0] } ?? [],
+            piece: UInt8(exactly: token.rawValue).map { [UInt8](repeating: $0, count: self.control.repetitions) } ?? [],
             isEndOfGeneration: token == ByteText.endOfGeneration,
             logprob: sampler?.logprobs.map { FakeLogprob.of(token, top: $0) }
         )

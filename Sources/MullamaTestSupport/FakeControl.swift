@@ -29,15 +29,20 @@ package final class FakeControl: Sendable {
 
     /// Tokens after which every answer ends; nil for never.
     package let length: Int?
+    /// How often each token of an answer has its text.
+    package let repetitions: Int
     private let gate: StepGate?
     private let textGate: StepGate?
     private let state = Mutex(State())
 
     /// - Parameters:
+    ///   - length: Tokens after which every answer ends; nil for never.
+    ///   - repetitions: How often each token of an answer has its text, to fill what holds much of it with few steps.
     ///   - isHeld: Whether each step waits for ``release(_:)``.
     ///   - isTextHeld: Whether each text waits for ``releaseText(_:)``.
-    package init(length: Int? = nil, isHeld: Bool = false, isTextHeld: Bool = false) {
+    package init(length: Int? = nil, repetitions: Int = 1, isHeld: Bool = false, isTextHeld: Bool = false) {
         self.length = length
+        self.repetitions = repetitions
         self.gate = isHeld ? StepGate() : nil
         self.textGate = isTextHeld ? StepGate() : nil
     }

@@ -28,7 +28,7 @@ struct BenchSetup: Sendable {
         sides.filter { side in
             switch side {
             case .server, .tunedServer: self.server != nil
-            case .daemon: self.daemon != nil
+            case .daemon, .tunedDaemon: self.daemon != nil
             default: true
             }
         }
@@ -48,14 +48,17 @@ struct BenchSetup: Sendable {
                 threads: self.threads,
                 flags: side == .tunedServer ? self.tunedFlags : []
             )
-        case .daemon:
+        case .daemon, .tunedDaemon:
             guard let daemon = self.daemon else { throw BenchError("no mullama to serve") }
             return try await Daemon(
+                side,
                 program: daemon,
                 model: try ModelPath.of(self.model),
                 slots: slots,
                 contextSize: Self.contextSize,
-                threads: self.threads
+                threads: self.threads,
+                // What llama-server does by default: answers depend on what else is computed.
+                flags: side == .tunedDaemon ? ["--flash-attention", "on", "--reproducible", "relaxed"] : []
             )
         case .bareLoop:
             return try BareLoop(path: try ModelPath.of(self.model), threads: self.threads, contextSize: 512)

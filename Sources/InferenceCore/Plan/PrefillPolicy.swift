@@ -6,6 +6,8 @@ public struct PrefillPolicy: Sendable {
     static let stepsPerBatchTurn = 4
     /// How long a request keeps its slot for which it has waited long, whoever comes.
     static let leastTurn = Duration.seconds(2)
+    /// How long a request keeps its slot while its consumer takes nothing and others wait for one.
+    static let patience = Duration.seconds(1)
     /// The most tokens of a prompt that are scored in one step: each of them takes a row of scores, as long as the vocabulary.
     package static let scoredChunk = 2 * PrefillBlocks.size
     /// A prompt waits for another that begins alike if that spares it so many tokens.

@@ -19,7 +19,7 @@ public struct TokenLogprob: Sendable, Hashable {
     public var token: Token
     /// The token's own text, which may be a part of a character; of a control token its name.
     public var bytes: [UInt8]
-    /// Natural logarithm of the probability, 0 at most.
+    /// Natural logarithm of the probability, 0 at most; minus infinity for a token that the model rules out.
     public var logprob: Double
     /// The most likely tokens of the place, as many as were asked for, the most likely first. The token itself need not be among them.
     public var top: [Alternative]

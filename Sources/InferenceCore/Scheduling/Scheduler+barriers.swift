@@ -8,8 +8,7 @@ extension Scheduler {
 
     /// The barriers that were reached since the last time, each told once.
     public mutating func reachedBarriers() -> [RequestID] {
-        let busy = Set(self.running.compactMap { self.sequences[$0]?.request.context })
-        let new = self.waiting.reachedBarriers(busy: busy).filter { !self.reached.contains($0) }
+        let new = self.waiting.reachedBarriers(busy: self.busyContexts).filter { !self.reached.contains($0) }
         self.reached.formUnion(new)
         return new
     }

@@ -117,6 +117,7 @@ extension Scheduler {
         guard let sequence = self.sequences.removeValue(forKey: id) else { return }
         if case .suspended(let kept, _) = sequence.phase { self.pendingOps.append(self.ledger.drop(kept)) }
         self.preempted.remove(id)
+        self.stalled.remove(id)
         if let slot = sequence.slot {
             if forgetting {
                 self.pendingOps.append(self.ledger.releaseAndForget(slot))

@@ -10,7 +10,8 @@ extension Scheduler {
     package var roomForOthers: Duration? {
         let depths = self.running.compactMap { self.decodeRow(of: $0)?.position }
         guard !depths.isEmpty else { return nil }
-        let stall = self.prefillPolicy.maxStall
+        // Half of it is left to what is moved for those who start in that step.
+        let stall = self.next(self.limits.parallel - self.running.count).isEmpty ? self.prefillPolicy.maxStall : self.prefillPolicy.maxStall / 2
         return self.cost.secondsToDecode(depths: depths).map { max(.zero, stall - .seconds($0)) } ?? .zero
     }
 }

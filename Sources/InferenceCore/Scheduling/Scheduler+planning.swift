@@ -70,7 +70,12 @@ extension Scheduler {
     }
 
     func next(_ limit: Int) -> [RequestID] {
-        self.waiting.next(limit, busy: Set(self.running.compactMap { self.sequences[$0]?.request.context }), turn: self.starts)
+        self.waiting.next(limit, busy: self.busyContexts, turn: self.starts)
+    }
+
+    /// Those with a request that has begun and is not in the queue.
+    var busyContexts: Set<ContextID> {
+        Set((self.running + self.stalled).compactMap { self.sequences[$0]?.request.context })
     }
 
     private mutating func failLate(_ ids: [RequestID], now: Duration) -> [EngineAction] {

@@ -1,6 +1,6 @@
-/// How batch requests give way to others.
+/// How requests give way to others: batch requests to those of a higher class, and those whose consumer takes nothing to any.
 extension Scheduler {
-    /// Has batch requests give their slots to waiting requests of a higher class that find none.
+    /// Has requests that give way give their slots to waiting requests that find none.
     mutating func makeWay(in step: inout Step, now: Duration) {
         let yielding = self.running.count { self.sequences[$0]?.yields(to: .interactive, now: now) ?? false }
         guard yielding > 0 else { return }
@@ -8,12 +8,24 @@ extension Scheduler {
         for id in self.next(free + yielding).dropFirst(free) { self.makeWay(for: id, in: &step, now: now) }
     }
 
-    /// Has one batch request give up its slot, if there is one that must for this request.
+    /// Has one request give up its slot, if there is one that must for this request.
     @discardableResult
     mutating func makeWay(for id: RequestID, in step: inout Step, now: Duration) -> Bool {
         guard let priority = self.sequences[id]?.request.priority else { return false }
-        let victim = self.running.last { (self.sequences[$0]?.yields(to: priority, now: now) ?? false) && self.isAtBorder($0) }
-        return victim.map { self.suspend($0, in: &step, now: now) } ?? false
+        let victims = self.running.filter { (self.sequences[$0]?.yields(to: priority, now: now) ?? false) && self.isAtBorder($0) }
+        guard let victim = victims.last(where: { self.sequences[$0]?.isPaused ?? false }) ?? victims.last else { return false }
+        if self.suspend(victim, in: &step, now: now) { return true }
+        // Without room to keep what stands in its slot it is not asked again at once.
+        if self.sequences[victim]?.isPaused ?? false { self.sequences[victim]?.pausedSince = now }
+        return false
+    }
+
+    /// When a slot is to be taken from a request whose consumer takes nothing; nil if nobody waits for one.
+    var stallTime: Duration? {
+        let times = self.running.compactMap { self.isAtBorder($0) ? self.sequences[$0]?.stallTime : nil }
+        let free = self.limits.parallel - self.running.count
+        guard let first = times.min(), self.next(free + 1).count > free else { return nil }
+        return first
     }
 
     /// Whether a request's tokens can be moved without a change of results: now, or within 16 steps.
@@ -39,7 +51,11 @@ extension Scheduler {
         self.sequences[id] = sequence
         self.running.removeAll { $0 == id }
         self.preempted.insert(id)
-        self.waiting.insert(sequence.request, since: now)
+        if sequence.isPaused {
+            self.stalled.insert(id)
+        } else {
+            self.waiting.insert(sequence.request, since: now)
+        }
         return true
     }
 

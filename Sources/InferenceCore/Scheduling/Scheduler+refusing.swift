@@ -9,7 +9,7 @@ extension Scheduler {
     private var load: QueueLoad {
         QueueLoad(
             running: self.running.count,
-            waiting: self.waiting.count - self.preempted.count - (self.limits.parallel - self.running.count),
+            waiting: self.waiting.count - (self.preempted.count - self.stalled.count) - (self.limits.parallel - self.running.count),
             parallel: self.limits.parallel,
             slotTime: self.slotTime
         )

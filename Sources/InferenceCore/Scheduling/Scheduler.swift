@@ -16,6 +16,8 @@ public struct Scheduler: Sendable {
     var running: [RequestID] = []
     /// Requests that had to give up their slot, and wait to go on.
     var preempted: Set<RequestID> = []
+    /// Those of them whose consumer is behind: they are not in the queue until it comes back.
+    var stalled: Set<RequestID> = []
     var ledger: KVLedger
     var sizing: CacheSizing
     /// Changes to the cache that the next plan carries.
@@ -68,11 +70,10 @@ public struct Scheduler: Sendable {
     public var progress: [SequenceProgress] { (self.running + self.preempted.sorted()).compactMap { self.sequences[$0]?.progress } }
     /// For the check that the ledger and the C library agree.
     public var busyLengths: [(slot: SlotID, length: Int)] { self.ledger.busyLengths }
-    /// When there is something to do even if nothing comes in: the earliest end of a request's time, or the time to give memory back.
+    /// When there is something to do even if nothing comes in: the earliest end of a request's time, the time to give memory back, or to give the
+    /// slot of a request whose consumer takes nothing to one that waits.
     public var nextAlarm: Duration? {
-        let expiry = self.earliestExpiry
-        guard let shrink = self.shrinkTime else { return expiry }
-        return min(shrink, expiry ?? shrink)
+        [self.earliestExpiry, self.shrinkTime, self.stallTime].compactMap(\.self).min()
     }
 
     var earliestExpiry: Duration? {
@@ -138,9 +139,12 @@ extension Scheduler {
         return ids.flatMap { self.end($0, reason: .cancelled, now: now) }
     }
 
-    /// Stops or resumes work on a request whose consumer is behind. It keeps its slot.
-    public mutating func setPaused(_ id: RequestID, _ isPaused: Bool) {
-        self.sequences[id]?.isPaused = isPaused
+    /// Stops or resumes work on a request whose consumer is behind. It keeps its slot for a while, and as long as nobody waits for one.
+    public mutating func setPaused(_ id: RequestID, _ isPaused: Bool, now: Duration) {
+        guard let sequence = self.sequences[id], sequence.isPaused != isPaused else { return }
+        self.sequences[id]?.pausedSince = isPaused ? now : nil
+        // It has waited for its turn once already.
+        if self.stalled.remove(id) != nil { self.waiting.insert(sequence.request, since: sequence.submitted) }
     }
 
     /// Why the prompts that got a slot since the last time were not spared more work. Each is told once.

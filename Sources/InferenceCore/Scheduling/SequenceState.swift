@@ -31,8 +31,8 @@ struct SequenceState: Sendable {
 
     let request: GenerationRequest
     var phase: Phase = .waiting
-    /// Set while the consumer is behind; a paused sequence keeps its slot and is not scheduled.
-    var isPaused = false
+    /// Since when the consumer has been behind; nil if it is not. A paused sequence is not scheduled.
+    var pausedSince: Duration?
     /// When it entered the queue.
     private(set) var queuedSince: Duration
     /// Until when it keeps its slot though a higher class wants it, since it has waited for long.
@@ -48,7 +48,8 @@ struct SequenceState: Sendable {
     /// How long it had given up its slot before, and since when it has; nil if it has not.
     private var suspendedTime: Duration = .zero
     private var suspendedSince: Duration?
-    private let submitted: Duration
+    /// When it was added.
+    let submitted: Duration
     private var started: Duration?
     private var firstToken: Duration?
     private var lastToken: Duration?
@@ -66,6 +67,8 @@ struct SequenceState: Sendable {
         self.usage = Usage(promptTokens: request.prompt.count)
         self.stopMatcher = StopMatcher(request.stopSequences)
     }
+
+    var isPaused: Bool { self.pausedSince != nil }
 
     var slot: SlotID? {
         switch self.phase {
@@ -151,10 +154,15 @@ struct SequenceState: Sendable {
         self.keepsSlotUntil = isTurn ? now + PrefillPolicy.leastTurn : nil
     }
 
-    /// Whether a request of a higher class may have its slot.
+    /// Whether another request may have its slot, one of a higher class or, if its consumer does not come back, any.
     func yields(to priority: RequestPriority, now: Duration) -> Bool {
-        self.request.priority == .batch && priority > .batch && self.keepsSlotUntil ?? now <= now
+        self.hasStalled(now) || self.request.priority == .batch && priority > .batch && self.keepsSlotUntil ?? now <= now
     }
+
+    /// When others may have its slot, since its consumer takes nothing; nil if it does.
+    var stallTime: Duration? { self.pausedSince.map { $0 + PrefillPolicy.patience } }
+
+    func hasStalled(_ now: Duration) -> Bool { self.stallTime.map { $0 <= now } ?? false }
 
     /// Whether it ever had a slot.
     var hasStarted: Bool { self.started != nil }

@@ -46,7 +46,7 @@ package final class ActivityLog: Sendable {
         var runtime: MetricsRecorder?
     }
 
-    /// Called on the engine's thread or the text thread, so it must be done at once.
+    /// Called on the engine's thread, the text thread, or that of a call which is refused at once: it must be done at once.
     package typealias Observer = @Sendable (GenerationEvent) -> Void
 
     private let recorder = MetricsRecorder()

@@ -57,7 +57,8 @@ enum EmbeddingInput: Sendable {
         var tokens: [Token]
         switch self {
         case .texts(let texts):
-            tokens = try vocabulary.tokenize(texts[index], addSpecial: true, parseSpecial: false)
+            let text = try self.shortened(texts[index], index, vocabulary, limit: limit, truncate: truncate)
+            tokens = try vocabulary.tokenize(text, addSpecial: true, parseSpecial: false)
             guard !tokens.isEmpty else { throw MullamaError(.invalidRequest, "\(self.name(index)) has no tokens: leave it out") }
         case .tokens(let lists):
             tokens = lists[index]
@@ -69,16 +70,33 @@ enum EmbeddingInput: Sendable {
             }
         }
         guard tokens.count > limit else { return tokens }
-        guard truncate else {
-            throw MullamaError(
-                .contextWindowExceeded,
-                "\(self.name(index)) has \(tokens.count) tokens and at most \(limit) are embedded at once: shorten or split it, or ask for truncate"
-            )
-        }
+        guard truncate else { throw self.tooLong("\(tokens.count) tokens", index, limit) }
         // Some models were trained to look at the token that every text ends with.
         let ending = tokens.last == vocabulary.ending ? vocabulary.ending : nil
         tokens.removeSubrange((limit - (ending == nil ? 0 : 1))...)
         if let ending { tokens.append(ending) }
         return tokens
+    }
+
+    /// A text without what cannot be among its first tokens: making all of a huge one would hold up all texts behind it.
+    private func shortened(
+        _ text: String,
+        _ index: Int,
+        _ vocabulary: any TextModel,
+        limit: Int,
+        truncate: Bool
+    ) throws(MullamaError) -> String {
+        let fewest = vocabulary.fewestTokens(text)
+        // Twice as much as can be used: where a text is cut its last tokens are others.
+        guard let longest = vocabulary.longestToken, fewest > limit.saturatingTimes(2) else { return text }
+        guard truncate else { throw self.tooLong("\(text.utf8.count) bytes, which are at least \(fewest) tokens,", index, limit) }
+        return String(decoding: text.utf8.prefix(2 * limit * longest), as: UTF8.self)
+    }
+
+    private func tooLong(_ size: String, _ index: Int, _ limit: Int) -> MullamaError {
+        MullamaError(
+            .contextWindowExceeded,
+            "\(self.name(index)) has \(size) and at most \(limit) are embedded at once: shorten or split it, or ask for truncate"
+        )
     }
 }

@@ -86,9 +86,9 @@ struct EmbeddingRecipe: Sendable {
     }
 
     private func bytes(cells: Int) -> Int {
-        // Scores of the vocabulary are kept for each row, as for each sequence in generating.
+        // Where there are scores of the vocabulary they are kept for each row, as for each sequence in generating.
         let shape = CacheGeometry(slots: self.isWhole ? cells : EmbeddingContext.rows, cellsPerSlot: cells)
         let cache = self.isWhole ? 0 : cells.saturatingTimes(self.bytesPerToken)
-        return cache.saturatingPlus(self.compute.bytes(of: shape))
+        return cache.saturatingPlus(self.compute.bytes(of: shape, hasScores: !self.isWhole))
     }
 }

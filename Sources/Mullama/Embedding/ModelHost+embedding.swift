@@ -1,9 +1,6 @@
 import InferenceCore
 
 extension ModelHost {
-    /// About how much text is made into tokens before others on the text thread have their turn, in bytes.
-    private static let slice = 64 << 10
-
     /// Computes embeddings, in the order of the texts.
     func embed(_ input: EmbeddingInput, options: EmbeddingOptions) async throws -> [Embedding] {
         try Task.checkCancellation()

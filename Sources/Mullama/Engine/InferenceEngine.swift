@@ -139,7 +139,7 @@ package actor InferenceEngine {
     }
 
     private func setPaused(_ id: RequestID, _ isPaused: Bool) {
-        self.scheduler.setPaused(id, isPaused)
+        self.scheduler.setPaused(id, isPaused, now: self.clock.now())
         self.activity.setPaused(id, isPaused)
     }
 

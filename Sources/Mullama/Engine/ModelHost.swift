@@ -7,6 +7,9 @@ import Synchronization
 /// neither the caller nor the engine, and the other computes. Models, contexts and unfinished streams hold the host; it stops the engine
 /// when the last of them is gone.
 package final class ModelHost: StreamProducer {
+    /// About how much text is worked on before others on the text thread have their turn, in bytes.
+    static let slice = 64 << 10
+
     private struct State {
         var lastRequest: UInt64 = 0
         var lastContext: UInt64 = 0
@@ -122,10 +125,7 @@ package final class ModelHost: StreamProducer {
             guard let vocabulary = state.vocabulary else { return (channel, .modelClosed) }
             let overload = self.activity.reasonToRefuse(queueLimit: self.limits.queueLimit)
             self.activity.started(channel.request, priority: priority, runtime: runtime?.generations)
-            if let overload {
-                self.activity.endedEarly(channel.request, .failed, code: .overloaded)
-                return (channel, MullamaError(overload))
-            }
+            if let overload { return (channel, MullamaError(overload)) }
             self.text.run { [engine, activity, limits] in
                 let isCancelled = channel.isOver || options.cancellation?.isCancelled ?? false
                 guard !isCancelled else {
@@ -139,7 +139,7 @@ package final class ModelHost: StreamProducer {
                     let request = GenerationRequest(
                         id: channel.request,
                         context: context.id,
-                        prompt: try prompt.tokens(vocabulary),
+                        prompt: try prompt.tokens(vocabulary, atMost: context.contextSize),
                         maxTokens: maxTokens,
                         contextSize: context.contextSize,
                         stopSequences: options.stop,
@@ -163,6 +163,7 @@ package final class ModelHost: StreamProducer {
             return (channel, nil)
         }
         if let refusal {
+            if refusal.code == .overloaded { self.activity.endedEarly(channel.request, .failed, code: .overloaded) }
             channel.fail(refusal)
             return channel
         }
@@ -172,10 +173,13 @@ package final class ModelHost: StreamProducer {
     }
 
     /// Runs work on text off the caller's thread.
-    func withVocabulary<R: Sendable>(_ body: @escaping @Sendable (any TextModel) throws -> R) async throws -> R {
+    ///
+    /// - Parameter size: About how much text there is, in bytes: more than a slice holds up nobody.
+    func withVocabulary<R: Sendable>(size: Int = 0, _ body: @escaping @Sendable (any TextModel) throws -> R) async throws -> R {
         try Task.checkCancellation()
         guard let vocabulary = self.state.withLock({ $0.vocabulary }) else { throw MullamaError.modelClosed }
-        return try await self.text.perform { try body(vocabulary) }
+        guard size > Self.slice else { return try await self.text.perform { try body(vocabulary) } }
+        return try await InferenceThread.performOnce(name: "mullama-long-text") { try body(vocabulary) }
     }
 
     package func cancel(_ request: RequestID, reason: FinishReason) {

@@ -1,4 +1,5 @@
 import CLlama
+import Foundation
 import InferenceCore
 
 /// Text to tokens and back.
@@ -11,6 +12,7 @@ final class Vocabulary: TextModel, @unchecked Sendable {
     /// The tokens of which each ends a generation.
     let endsOfGeneration: [Token]
     let infill: InfillTokens?
+    let longestToken: Int?
     private let weights: ModelWeights
     private let pointer: OpaquePointer?
 
@@ -26,6 +28,10 @@ final class Vocabulary: TextModel, @unchecked Sendable {
         self.ending = last >= 0 ? Token(rawValue: last) : nil
         let pointer = self.pointer
         self.endsOfGeneration = (0..<Int32(self.size)).filter { llama_vocab_is_eog(pointer, $0) }.map(Token.init(rawValue:))
+        // Other kinds of vocabulary drop a part of the text, or have one token for all that they do not know.
+        let coversText = [LLAMA_VOCAB_TYPE_SPM, LLAMA_VOCAB_TYPE_BPE].contains(llama_vocab_type(pointer))
+        // As the file spells them, tokens are no shorter than what they stand for.
+        self.longestToken = coversText ? (0..<Int32(self.size)).reduce(1) { max($0, llama_vocab_get_text(pointer, $1).map(strlen) ?? 0) } : nil
         let infill = [llama_vocab_fim_pre(pointer), llama_vocab_fim_suf(pointer), llama_vocab_fim_mid(pointer)].map(Token.init(rawValue:))
         self.infill = infill.allSatisfy { $0.rawValue >= 0 } ? InfillTokens(prefix: infill[0], suffix: infill[1], middle: infill[2]) : nil
     }

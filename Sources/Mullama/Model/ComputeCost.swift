@@ -46,7 +46,9 @@ package struct ComputeCost: Sendable, Hashable {
     }
 
     /// Bytes beside a cache of this shape.
-    package func bytes(of geometry: CacheGeometry) -> Int {
+    ///
+    /// - Parameter hasScores: Whether tokens are scored. Where they are not llama.cpp asks for that memory and never touches it.
+    package func bytes(of geometry: CacheGeometry, hasScores: Bool = true) -> Int {
         // llama.cpp makes room for no more rows than there are cells.
         let rows = min(max(self.microBatch, geometry.slots), geometry.cells)
         // Those that a row's attention passes over.
@@ -59,7 +61,7 @@ package struct ComputeCost: Sendable, Hashable {
         let feedForward = self.feedForward.saturatingPlus(4.saturatingTimes(self.width))
         let layers = 4.saturatingTimes(rows).saturatingTimes(inputs.saturatingPlus(max(attention, feedForward)))
 
-        func tokens(_ rows: Int) -> Int { 4.saturatingTimes(rows).saturatingTimes(self.vocabulary) }
+        func tokens(_ rows: Int) -> Int { hasScores ? 4.saturatingTimes(rows).saturatingTimes(self.vocabulary) : 0 }
         let outputs = min(rows, LlamaContext.outputs(slots: geometry.slots))
         // Masks are of no use any more when the last layer is done, and the scores of tokens take their place.
         let end = 4.saturatingTimes(rows.saturatingPlus(outputs)).saturatingTimes(self.width).saturatingPlus(tokens(outputs))

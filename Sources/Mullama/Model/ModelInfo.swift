@@ -19,7 +19,7 @@ public struct ModelInfo: Sendable, Hashable {
     public var sizeInBytes: Int
     /// Whether it generates. A model whose tokens all look at all others computes embeddings alone.
     public var canGenerate: Bool
-    /// Whether it computes embeddings, as all do but rerankers.
+    /// Whether it computes embeddings, as all do but rerankers and those that pool in a way that is not known here.
     public var canEmbed: Bool
     /// Whether its answers depend on what else runs. It is found out while the model has nothing to do, so a later reading may say more.
     public var reproducibility: ReproducibilityStatus

@@ -27,8 +27,8 @@ public struct GenerationStream: AsyncSequence, Sendable {
     ///
     /// - Returns: The tokens of the prompt.
     /// - Throws: What the call failed with before: ``MullamaError`` with `invalidRequest`, `invalidGrammar`, `contextWindowExceeded`, `overloaded`
-    ///   for a full queue, `cacheExhausted`, `timedOut` or `modelClosed`; `CancellationError`. What can only be told later, such as that a model
-    ///   finds no memory when the call's turn comes, is thrown by the stream.
+    ///   for a full queue, `cacheExhausted`, `unsupportedModel`, `timedOut`, `engineFailed` or `modelClosed`; `CancellationError`.
+    ///   What can only be told later, such as that a model finds no memory when the call's turn comes, is thrown by the stream.
     public func accepted() async throws -> Int {
         try await self.lifetime.channel.accepted(isolation: #isolation)
     }

@@ -38,6 +38,24 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
+        help: .init(
+            "Whether attention is computed in one piece: on or off. On some processors that is faster; answers then depend on what else is computed.",
+            valueName: "on|off"
+        )
+    )
+    var flashAttention: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: .init(
+            "Whether an answer may depend on what else is computed: strict, relaxed or automatic, which is strict where that costs less than 5 % of the speed.",
+            valueName: "how"
+        )
+    )
+    var reproducible: String?
+
+    @Option(
+        parsing: .unconditional,
         help: .init("Memory for all models together, such as 8GB; the least recently used are unloaded beyond it.", valueName: "size")
     )
     var memoryBudget: String?
@@ -148,6 +166,8 @@ struct ServeOptions: ParsableArguments {
         case .parallel: [self.parallel].compactMap(\.self)
         case .contextSize: [self.ctxSize].compactMap(\.self)
         case .cacheType: [self.cacheType].compactMap(\.self)
+        case .flashAttention: [self.flashAttention].compactMap(\.self)
+        case .reproducible: [self.reproducible].compactMap(\.self)
         case .memoryBudget: [self.memoryBudget].compactMap(\.self)
         case .keepAlive: [self.keepAlive].compactMap(\.self)
         case .maxQueue: [self.maxQueue].compactMap(\.self)

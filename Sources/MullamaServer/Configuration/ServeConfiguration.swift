@@ -17,6 +17,11 @@ package struct ServeConfiguration: Sendable {
         case path(String, isStandard: Bool)
     }
 
+    private enum Switch: String, CaseIterable {
+        case on
+        case off
+    }
+
     static let standardParallel = ModelParams().parallel
     package static let fileVariable = "MULLAMA_CONFIG"
 
@@ -60,6 +65,8 @@ package struct ServeConfiguration: Sendable {
         params.threads = try reader.setting(.threads).integer(in: 1...512)
         params.contextSize = try reader.setting(.contextSize).integer(in: 1...1 << 24)
         params.cacheType = try reader.setting(.cacheType).choice(CacheType.self) ?? params.cacheType
+        params.flashAttention = try reader.setting(.flashAttention).choice(Switch.self).map { $0 == .on }
+        params.reproducibility = try reader.setting(.reproducible).choice(Reproducibility.self) ?? params.reproducibility
         params.waitLimit = try reader.setting(.maxWait).duration(allowsZero: false) ?? .seconds(300)
         params.maxStall = try reader.setting(.maxStall).duration(allowsZero: false) ?? params.maxStall
         self.modelParams = params

@@ -5,6 +5,8 @@ package enum SettingName: String, CaseIterable, Sendable, Hashable {
     case parallel
     case contextSize = "ctx-size"
     case cacheType = "cache-type"
+    case flashAttention = "flash-attention"
+    case reproducible
     case memoryBudget = "memory-budget"
     case keepAlive = "keep-alive"
     case maxQueue = "max-queue"
@@ -45,6 +47,8 @@ package enum SettingName: String, CaseIterable, Sendable, Hashable {
         case .parallel: "\(ServeConfiguration.standardParallel)"
         case .contextSize: "4096, or what the model was trained for if that is less"
         case .cacheType: "f16"
+        case .flashAttention: "off, unless the cache type needs it or mullama tune has found otherwise"
+        case .reproducible: "automatic"
         case .memoryBudget: "nine tenths of what is available at the start"
         case .keepAlive: "5m, and -1 (for ever) for the default model"
         case .maxQueue: "\(ServerSettings().queueLimit)"

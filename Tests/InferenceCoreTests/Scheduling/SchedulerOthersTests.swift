@@ -64,10 +64,15 @@ struct SchedulerOthersTests {
         for _ in 0..<20 { _ = self.step(decodeTime: .milliseconds(30)) }
         let room = try #require(self.scheduler.roomForOthers)
         #expect((.milliseconds(60)...(.milliseconds(75))).contains(room))
+        // What is moved for one that starts in the step takes half.
+        self.add(2, prompt: 5)
+        #expect(self.scheduler.roomForOthers == room - .milliseconds(50))
+        _ = self.scheduler.cancel(RequestID(2), now: .zero)
+        #expect(self.scheduler.roomForOthers == room)
         for _ in 0..<60 { _ = self.step(decodeTime: .milliseconds(300)) }
         #expect(self.scheduler.roomForOthers == .zero)
         // Whose reader is behind does not stand still for others.
-        self.scheduler.setPaused(RequestID(1), true)
+        self.scheduler.setPaused(RequestID(1), true, now: .zero)
         #expect(self.scheduler.roomForOthers == nil)
     }
 }

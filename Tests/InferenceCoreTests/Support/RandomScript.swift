@@ -145,7 +145,10 @@ struct RandomScript {
         switch Int.random(in: 0..<100, using: &self.generator) {
         case 0..<50: if let request = self.waiting.popLast() { self.harness.add(request) }
         case 50..<58: self.harness.cancel(id)
-        case 58..<70: self.harness.pause(id, self.chance(50))
+        case 58..<70:
+            self.harness.pause(id, self.chance(50))
+            // Now and then for longer than others have patience.
+            if self.chance(20) { self.harness.now += .milliseconds(1_100) }
         case 70..<74: self.harness.faults[RequestID(id)] = Self.fault
         case 74..<77: self.harness.failingResizes += 1
         case 77..<81: self.harness.forget(UInt64.random(in: 1...6, using: &self.generator))

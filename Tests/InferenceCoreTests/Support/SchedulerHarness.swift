@@ -98,7 +98,7 @@ struct SchedulerHarness {
     }
 
     mutating func pause(_ id: UInt64, _ isPaused: Bool = true) {
-        self.scheduler.setPaused(RequestID(id), isPaused)
+        self.scheduler.setPaused(RequestID(id), isPaused, now: self.now)
     }
 
     mutating func restrict(to shape: StepShape) {

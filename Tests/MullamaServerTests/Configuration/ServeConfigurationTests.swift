@@ -33,6 +33,8 @@ struct ServeConfigurationTests {
         #expect(configuration.serverSettings.queueLimit == 512)
         #expect(params.waitLimit == .seconds(300))
         #expect(params.threads == nil)
+        #expect(params.flashAttention == nil)
+        #expect(params.reproducibility == .automatic)
         #expect(configuration.settings.allSatisfy { $0.source == .standard && !$0.text.isEmpty })
         #expect(configuration.settings.map(\.name) == SettingName.allCases)
     }
@@ -59,6 +61,14 @@ struct ServeConfigurationTests {
         #expect("\(SettingSource.environment("MULLAMA_GRACE"))" == "environment MULLAMA_GRACE")
     }
 
+    @Test("Flash attention and how far answers may differ are the model's", arguments: [("on", true), ("off", false)])
+    func attention(_ value: String, _ isOn: Bool) throws {
+        let flags: [SettingName: [String]] = [.flashAttention: [value], .reproducible: ["relaxed"]]
+        let params = try ServeConfiguration(flags: flags, environment: [:]).params { 1 }
+        #expect(params.flashAttention == isOn)
+        #expect(params.reproducibility == .relaxed)
+    }
+
     @Test("The file may be named by a variable, and the flag counts before it")
     func named() throws {
         let (one, two) = (try self.file(#"{"port": 1}"#), try self.file(#"{"port": 2}"#))
@@ -83,7 +93,8 @@ struct ServeConfigurationTests {
         arguments: [
             (.port, "70000", "0 to 65535"), (.port, "http", "0 to 65535"), (.threads, "0", "1 to 512"),
             (.parallel, "many", "1 to 256, or auto"),
-            (.parallel, "257", "1 to 256"), (.contextSize, "-1", "from 1"), (.cacheType, "f32", "q8_0"), (.maxQueue, "-1", "from 0"),
+            (.parallel, "257", "1 to 256"), (.contextSize, "-1", "from 1"), (.cacheType, "f32", "q8_0"),
+            (.flashAttention, "maybe", "on, off"), (.reproducible, "sometimes", "strict, relaxed, automatic"), (.maxQueue, "-1", "from 0"),
             (.maxStall, "0", "above zero"), (.maxWait, "soon", "1h30m"), (.keepAlive, "x", "-1 keeps"), (.memoryBudget, "lots", "8GB"),
             (.maxBody, "0", "above zero"), (.maxConcurrent, "0", "from 1"), (.maxConcurrentPerKey, "x", "from 1"),
             (.memoryBudget, "0", "above zero"), (.logFormat, "xml", "text, json"), (.logLevel, "loud", "warning"),

@@ -230,7 +230,8 @@ struct ConnectionTests {
 
     @Test("A client that takes nothing of its stream does not keep its connection for ever")
     func stuck() async throws {
-        let control = FakeControl()
+        // The system takes some megabytes before the server notices.
+        let control = FakeControl(repetitions: 64 << 10)
         var settings = ServerSettings()
         settings.connection.send = .milliseconds(200)
         settings.heartbeat = .milliseconds(1)

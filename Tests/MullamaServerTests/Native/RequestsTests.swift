@@ -2,6 +2,7 @@ import ChatTemplates
 import HTTPTypes
 import HummingbirdTesting
 import InferenceCore
+import Mullama
 import MullamaTestSupport
 import Testing
 
@@ -78,8 +79,9 @@ struct RequestsTests {
                 #"{"prompt": ["abc", "defg"], "max_tokens": 40}"#,
                 headers: [Self.name: "two"]
             )
-            // The second comes to the engine between two steps.
-            await server.fake.control.steps(1)
+            // Both have been made into tokens, and the engine has the second before the next step.
+            await server.fake.control.texts(2)
+            _ = try await server.fake.model.tokenize("")
             let request = try await Self.until(client, "/requests/two", { $0["queue_position"] == 0 && $0["completion_tokens"] != 0 }) {
                 await server.fake.control.advance()
             }

@@ -34,18 +34,20 @@ struct EmbeddingFairnessTests {
         return stream
     }
 
-    private func start(_ texts: [String], _ options: EmbeddingOptions = .init()) async -> Task<[Embedding], any Error> {
-        let parts = self.fake.embeddings.log.parts.count
+    /// A call that the engine has before its next step.
+    private func start(_ texts: [String], _ options: EmbeddingOptions = .init()) async throws -> Task<[Embedding], any Error> {
+        let before = self.fake.control.log.texts
         let task = Task { try await self.fake.model.embed(texts, options: options) }
-        let embeddings = self.fake.embeddings
-        await self.fake.control.advance { _ in embeddings.log.parts.count > parts }
+        await self.fake.control.texts(before + 1)
+        // Behind it on the text thread.
+        _ = try await self.fake.model.tokenize("")
         return task
     }
 
     @Test("a stream has a token after each piece, and the embedding a piece before each token")
     func stream() async throws {
         let stream = await self.startStream()
-        let task = await self.start([String(repeating: "x", count: 400)])
+        let task = try await self.start([String(repeating: "x", count: 400)])
         for step in await self.steps(20) {
             #expect(step.parts == 1)
             #expect(step.plan.decode.count == 1)
@@ -62,8 +64,9 @@ struct EmbeddingFairnessTests {
         let stream = await self.startStream()
         let other = AsyncContext(self.fake.model).stream(String(repeating: "long prompt ", count: 30), maxTokens: 3)
         other.collectsWhole()
+        _ = try await other.accepted()
         await self.fake.control.advance { $0.step?.prefill.isEmpty == false }
-        let task = await self.start([String(repeating: "x", count: 400)])
+        let task = try await self.start([String(repeating: "x", count: 400)])
 
         let steps = await self.steps(16)
         #expect(steps.allSatisfy { $0.plan.decode.count == 1 })
@@ -78,7 +81,7 @@ struct EmbeddingFairnessTests {
     @Test("a batch call has a piece in each fourth step beside a stream")
     func batch() async throws {
         let stream = await self.startStream()
-        let task = await self.start([String(repeating: "x", count: 400)], EmbeddingOptions(priority: .batch))
+        let task = try await self.start([String(repeating: "x", count: 400)], EmbeddingOptions(priority: .batch))
         #expect(await self.steps(16).map(\.parts).reduce(0, +) == 4)
         self.fake.control.release()
         #expect(try await task.value.count == 1)
@@ -88,8 +91,8 @@ struct EmbeddingFairnessTests {
     @Test("two calls move on together: a short one does not wait for a long one's end")
     func calls() async throws {
         let stream = await self.startStream()
-        let long = await self.start([String](repeating: String(repeating: "x", count: 40), count: 100))
-        let short = await self.start(["short"])
+        let long = try await self.start([String](repeating: String(repeating: "x", count: 40), count: 100))
+        let short = try await self.start(["short"])
         let embeddings = self.fake.embeddings
         await self.fake.control.advance { _ in embeddings.log.parts.contains { $0.tokens.count == 5 } }
         self.fake.control.release()

@@ -3,11 +3,20 @@ import Synchronization
 
 /// `mullama serve`, spoken to as OpenAI's clients do.
 struct Daemon: ServerContestant {
-    let side = Side.daemon
+    let side: Side
     let process: ServerProcess
 
     /// Starts it and waits until its model is loaded.
-    init(program: String, model: String, slots: Int, contextSize: Int, threads: Int, flags: [String] = []) async throws {
+    init(
+        _ side: Side = .daemon,
+        program: String,
+        model: String,
+        slots: Int,
+        contextSize: Int,
+        threads: Int,
+        flags: [String] = []
+    ) async throws {
+        self.side = side
         self.process = try await ServerProcess(program, ready: "/ready") { port in
             ["serve", "--model", model, "--port", "\(port)", "--socket", "none", "--parallel", "\(slots)"]
                 + ["--ctx-size", "\(contextSize)", "--threads", "\(threads)"] + flags

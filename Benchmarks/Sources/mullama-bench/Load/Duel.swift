@@ -3,6 +3,9 @@ struct Duel {
     let setup: BenchSetup
     let sides: [Side]
 
+    /// The sides that compute the same requests as others by default, ours also with llama-server's kernels.
+    static let all: [Side] = [.server, .tunedServer, .ours, .daemon, .tunedDaemon]
+
     init(_ setup: BenchSetup, _ sides: [Side] = [.server, .tunedServer, .ours, .daemon]) {
         self.setup = setup
         self.sides = setup.sides(sides)

@@ -10,7 +10,8 @@ struct RefusalsScenario: Scenario {
             program: program,
             model: try ModelPath.of(setup.model),
             slots: Self.slots,
-            contextSize: BenchSetup.contextSize,
+            // As large as the smallest cache, so that it does not grow while memory is looked at.
+            contextSize: 512,
             threads: setup.threads,
             flags: ["--max-queue", "\(Self.waiting)"]
         )

@@ -3,7 +3,7 @@ struct StreamsScenario: Scenario {
     private static let counts = [1, 2, 4, 8, 16]
 
     func run(_ setup: BenchSetup) async throws -> Findings {
-        let found = try await Duel(setup).run { contestant, run in
+        let found = try await Duel(setup, Duel.all).run { contestant, run in
             var records: [LoadRecord] = []
             for count in Self.counts {
                 let prompts = (0..<count).map { Prompts.short(run * 100 + count * 3 + $0) }
@@ -16,6 +16,7 @@ struct StreamsScenario: Scenario {
             var speed = Row("\(count) streams, short prompts", unit: "tok/s", found.mapValues { $0.map { $0[index].tokensPerSecond } })
             speed.ratio(to: .server, mustBe: .atLeast(1))
             speed.ratio(of: .daemon, to: .server, mustBe: .atLeast(1))
+            speed.ratio(of: .tunedDaemon, to: .server, mustBe: .atLeast(1))
             var first = Row(
                 "\(count) streams, first tokens: median",
                 unit: "ms",
@@ -23,6 +24,7 @@ struct StreamsScenario: Scenario {
             )
             first.ratio(to: .server, mustBe: .atMost(1))
             first.ratio(of: .daemon, to: .server, mustBe: .atMost(1))
+            first.ratio(of: .tunedDaemon, to: .server, mustBe: .atMost(1))
             rows += [speed, first]
         }
         return Findings(rows: rows, plots: [Self.plot(found)], loads: found.mapValues { $0.flatMap(\.self) })
