@@ -71,7 +71,9 @@ public final class AsyncModel: Sendable {
     ///   - parseSpecial: Whether names of control tokens in the text become those tokens. Only for text that you trust.
     /// - Throws: ``MullamaError/Code/modelClosed``.
     public func tokenize(_ text: String, addSpecial: Bool = true, parseSpecial: Bool = false) async throws -> [Token] {
-        try await self.host.withVocabulary(size: text.utf8.count) { try $0.tokenize(text, addSpecial: addSpecial, parseSpecial: parseSpecial) }
+        try await self.host.withVocabulary(size: text.utf8.count) {
+            try $0.tokenize(text, addSpecial: addSpecial, parseSpecial: parseSpecial)
+        }
     }
 
     /// The text of tokens, control tokens written out. Bytes that are not UTF-8 become U+FFFD.

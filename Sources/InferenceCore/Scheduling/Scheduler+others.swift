@@ -11,7 +11,8 @@ extension Scheduler {
         let depths = self.running.compactMap { self.decodeRow(of: $0)?.position }
         guard !depths.isEmpty else { return nil }
         // Half of it is left to what is moved for those who start in that step.
-        let stall = self.next(self.limits.parallel - self.running.count).isEmpty ? self.prefillPolicy.maxStall : self.prefillPolicy.maxStall / 2
+        let isMoving = !self.next(self.limits.parallel - self.running.count).isEmpty
+        let stall = isMoving ? self.prefillPolicy.maxStall / 2 : self.prefillPolicy.maxStall
         return self.cost.secondsToDecode(depths: depths).map { max(.zero, stall - .seconds($0)) } ?? .zero
     }
 }

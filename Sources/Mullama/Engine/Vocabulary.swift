@@ -31,7 +31,8 @@ final class Vocabulary: TextModel, @unchecked Sendable {
         // Other kinds of vocabulary drop a part of the text, or have one token for all that they do not know.
         let coversText = [LLAMA_VOCAB_TYPE_SPM, LLAMA_VOCAB_TYPE_BPE].contains(llama_vocab_type(pointer))
         // As the file spells them, tokens are no shorter than what they stand for.
-        self.longestToken = coversText ? (0..<Int32(self.size)).reduce(1) { max($0, llama_vocab_get_text(pointer, $1).map(strlen) ?? 0) } : nil
+        let lengths = (0..<Int32(self.size)).lazy.map { llama_vocab_get_text(pointer, $0).map(strlen) ?? 0 }
+        self.longestToken = coversText ? lengths.max() : nil
         let infill = [llama_vocab_fim_pre(pointer), llama_vocab_fim_suf(pointer), llama_vocab_fim_mid(pointer)].map(Token.init(rawValue:))
         self.infill = infill.allSatisfy { $0.rawValue >= 0 } ? InfillTokens(prefix: infill[0], suffix: infill[1], middle: infill[2]) : nil
     }

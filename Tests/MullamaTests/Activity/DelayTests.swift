@@ -98,6 +98,22 @@ struct DelayTests {
         #expect(fake.model.recentGenerations.map(\.delays.pausedTime) == [.seconds(3)])
     }
 
+    @Test("a reader that does not come back gives its slot to a call that waits, and has all of its answer when it does")
+    func stalled() async throws {
+        let fake = FakeModel(parallel: 1, parkedTokens: 1_000, clock: self.clock)
+        let stream = AsyncContext(fake.model).stream("abcd", maxTokens: 100)
+        await fake.control.steps(32)
+        await AsyncContext(fake.model).clear()
+        let other = AsyncContext(fake.model).stream("xyz", maxTokens: 3)
+        _ = try await other.accepted()
+        // The engine wakes by itself.
+        await self.clock.nextSleeper()
+        self.clock.advance(by: .seconds(1))
+        #expect(try await other.collect().text == "xyz")
+        #expect(fake.model.generations.map(\.phase) == [.suspended])
+        #expect(try await stream.collect().text == String(repeating: "abcd", count: 25))
+    }
+
     @Test("how long a call of a higher class had its slot")
     func suspended() async throws {
         let fake = FakeModel(FakeControl(isHeld: true), parallel: 1, parkedTokens: 1_000, clock: self.clock)
