@@ -6,12 +6,8 @@ package enum FakeLogprob {
         let own = -0.5 - Double(token.rawValue) / 1_024
         let top = (0..<count).map { index in
             let other = Token(rawValue: (token.rawValue + Int32(index)) % 257)
-            return TokenLogprob.Alternative(token: other, bytes: Self.bytes(other), logprob: own - Double(index))
+            return TokenLogprob.Alternative(token: other, bytes: ByteText.piece(other), logprob: own - Double(index))
         }
-        return TokenLogprob(token: token, bytes: Self.bytes(token), logprob: own, top: top)
-    }
-
-    private static func bytes(_ token: Token) -> [UInt8] {
-        UInt8(exactly: token.rawValue).map { [$0] } ?? Array("<end>".utf8)
+        return TokenLogprob(token: token, bytes: ByteText.piece(token), logprob: own, top: top, isShown: token.rawValue < 256)
     }
 }

@@ -9,6 +9,7 @@ package struct FakeModel {
 
     /// - Parameters:
     ///   - template: The chat template; nil for ChatML.
+    ///   - beginning: The token that every text begins with.
     ///   - hasInfill: Whether it can write between two texts.
     ///   - clock: What deadlines are measured with.
     package init(
@@ -21,11 +22,12 @@ package struct FakeModel {
         fingerprint: String = "fake",
         template: String? = nil,
         embeddings: FakeEmbeddings = FakeEmbeddings(),
+        beginning: Token? = nil,
         hasInfill: Bool = false,
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         let host = ModelHost(
-            text: ByteText(control, hasInfill: hasInfill),
+            text: ByteText(control, beginning: beginning, hasInfill: hasInfill),
             identity: ModelIdentity(architecture: "fake", cacheType: "f16", llamaVersion: "0") { fingerprint },
             scheduler: Scheduler(
                 limits: SchedulerLimits(parallel: parallel, cells: cells, queueLimit: queueLimit, parkedTokens: parkedTokens)

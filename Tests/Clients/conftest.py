@@ -84,6 +84,10 @@ class Server:
         with urllib.request.urlopen(self.address + path, timeout=10) as answer:
             return json.load(answer)
 
+    def text(self, path):
+        with urllib.request.urlopen(self.address + path, timeout=10) as answer:
+            return answer.read().decode()
+
     def post(self, path, body, headers=None, timeout=60):
         """The status, the headers and the body of the answer, whatever the status is."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -97,6 +101,12 @@ class Server:
     def live(self):
         """The requests that are on their way."""
         return self.get("/requests?state=live&limit=2000")["requests"]
+
+    def end(self, request):
+        """Ends a request that is on its way, as an operator does."""
+        call = urllib.request.Request(f"{self.address}/requests/{request}", method="DELETE")
+        with urllib.request.urlopen(call, timeout=10) as answer:
+            return json.load(answer)["cancelled"]
 
     def wait_until_idle(self, seconds):
         """How long it took until nothing was computed any more."""

@@ -1,5 +1,6 @@
 """The `openai` package against the server."""
 
+import json
 import threading
 import time
 
@@ -121,13 +122,22 @@ def test_a_prompt_is_scored(client):
 
 
 def test_completions_of_tokens(client, server):
-    tokens = server.post("/tokenize", {"content": "Once upon a time"})[2]
-    import json
-
-    tokens = json.loads(tokens)["tokens"]
+    tokens = json.loads(server.post("/tokenize", {"content": "Once upon a time"})[2])["tokens"]
     by_tokens = client.completions.create(model=MODEL, prompt=tokens, max_tokens=8, temperature=0)
     by_text = client.completions.create(model=MODEL, prompt="Once upon a time", max_tokens=8, temperature=0)
     assert by_tokens.choices[0].text == by_text.choices[0].text
+
+
+def test_a_rendered_conversation_is_answered_as_the_conversation_is(client, server):
+    messages = [{"role": "system", "content": "Answer with one word."}, {"role": "user", "content": "Name a colour."}]
+    prompt = json.loads(server.post("/apply-template", {"messages": messages})[2])["prompt"]
+    chat = client.chat.completions.create(model=MODEL, messages=messages, max_tokens=12, temperature=0)
+    completion = client.completions.create(model=MODEL, prompt=prompt, max_tokens=12, temperature=0)
+    assert "<|im_start|>" in prompt
+    assert completion.usage.prompt_tokens == chat.usage.prompt_tokens
+    assert completion.choices[0].text == chat.choices[0].message.content
+    plain = client.completions.create(model=MODEL, prompt=prompt, max_tokens=1, extra_body={"parse_special": False})
+    assert plain.usage.prompt_tokens > chat.usage.prompt_tokens
 
 
 def test_stop(client):
@@ -173,6 +183,24 @@ def test_errors(client):
     with pytest.raises(openai.BadRequestError) as error:
         client.completions.create(model=MODEL, prompt="Hi", best_of=4)
     assert error.value.param == "best_of"
+
+
+def test_tools_are_refused_by_a_model_that_does_not_see_them(client):
+    tool = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
+    with pytest.raises(openai.BadRequestError) as error:
+        ask(client, "Rain?", tools=[tool])
+    assert error.value.param == "tools"
+
+
+def test_a_stream_that_fails(client, server):
+    stream = iter(ask(client, "Tell a long story.", stream=True, max_tokens=1500, extra_body={"ignore_eos": True}))
+    assert next(stream).choices[0].delta.role == "assistant"
+    assert next(stream).choices[0].delta.content
+    (request,) = server.live()
+    server.end(request["id"])
+    with pytest.raises(openai.APIError) as error:
+        list(stream)
+    assert "cancelled" in error.value.message
 
 
 def test_a_stream_that_is_left_ends_its_work(client, server):

@@ -23,11 +23,14 @@ public struct TokenLogprob: Sendable, Hashable {
     public var logprob: Double
     /// The most likely tokens of the place, as many as were asked for, the most likely first. The token itself need not be among them.
     public var top: [Alternative]
+    /// Whether the answer's text has it: control tokens are not in it.
+    public var isShown: Bool
 
-    public init(token: Token, bytes: [UInt8], logprob: Double, top: [Alternative] = []) {
+    public init(token: Token, bytes: [UInt8], logprob: Double, top: [Alternative] = [], isShown: Bool = true) {
         self.token = token
         self.bytes = bytes
         self.logprob = logprob
         self.top = top
+        self.isShown = isShown
     }
 }

@@ -198,7 +198,8 @@ final class LlamaBackend: DecodeBackend {
             token: token,
             bytes: self.vocabulary.piece(token, special: true),
             logprob: own,
-            top: top.map { .init(token: $0.token, bytes: self.vocabulary.piece($0.token, special: true), logprob: $0.logprob) }
+            top: top.map { .init(token: $0.token, bytes: self.vocabulary.piece($0.token, special: true), logprob: $0.logprob) },
+            isShown: !self.vocabulary.piece(token).isEmpty
         )
     }
 

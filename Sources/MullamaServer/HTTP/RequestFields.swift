@@ -7,19 +7,27 @@ struct RequestFields {
     /// How the object is named in errors, with a dot behind it; empty for the request itself.
     private let path: String
     let object: TemplateDictionary
+    private let reads: FieldReads?
 
-    init(_ value: TemplateValue, path: String = "") throws(APIError) {
+    /// - Parameter reads: Told which fields are asked for, but not of those that are only refused.
+    init(_ value: TemplateValue, path: String = "", reads: FieldReads? = nil) throws(APIError) {
         guard case .dictionary(let object) = value else {
             let name = path.isEmpty ? "the request's body" : path
             throw APIError.invalid(path.isEmpty ? nil : path, "\(name) is \(Self.kind(of: value)): it must be a JSON object")
         }
         self.object = object
         self.path = path.isEmpty ? "" : "\(path)."
+        self.reads = reads
     }
 
     func name(_ field: String) -> String { self.path + field }
 
     subscript(_ field: String) -> TemplateValue? {
+        self.reads?.note(self.name(field))
+        return self.value(field)
+    }
+
+    private func value(_ field: String) -> TemplateValue? {
         let value = self.object[field]
         if case .some(.none) = value { return nil }
         return value
@@ -135,14 +143,14 @@ struct RequestFields {
 
     func fields(_ field: String) throws(APIError) -> RequestFields? {
         guard let value = self[field] else { return nil }
-        return try RequestFields(value, path: self.name(field))
+        return try RequestFields(value, path: self.name(field), reads: self.reads)
     }
 
     /// Refuses fields that would change what the answer means and that cannot be heeded.
     ///
     /// - Parameter harmless: Values that ask for what happens anyway.
     func refuse(_ field: String, unless harmless: [TemplateValue] = [], because reason: String) throws(APIError) {
-        guard let value = self[field], !harmless.contains(where: { Self.isSame($0, value) }) else { return }
+        guard let value = self.value(field), !harmless.contains(where: { Self.isSame($0, value) }) else { return }
         throw APIError.invalid(self.name(field), code: "unsupported_parameter", "\(self.name(field)) is not supported: \(reason)")
     }
 

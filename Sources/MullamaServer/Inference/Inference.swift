@@ -22,7 +22,8 @@ struct Inference: Sendable {
             var options = request.options
             let lease = try await self.lease(request.model, request.keepAlive, within: &options.deadline, cancellation)
             entry.found(lease)
-            try Self.check(request.options.logitBias, lease.model.info)
+            try Self.check(request, lease.model)
+            let params = ContextParams(contextSize: Self.contextSize(request, lease.model.info))
             options.cancellation = cancellation
             options.priority = options.priority ?? .normal
             // All of them are on their way before the first is waited for.
@@ -31,8 +32,7 @@ struct Inference: Sendable {
                 for choice in 0..<request.choices {
                     // Choices of one prompt would all be the same with the seed that was asked for.
                     options.seed = request.options.seed.map { $0 &+ UInt64(choice) }
-                    let context = AsyncContext(lease.model, ContextParams(contextSize: request.contextSize))
-                    streams.append(try Self.stream(prompt, request.maxTokens ?? .max, options, in: context))
+                    streams.append(Self.stream(prompt, request.maxTokens ?? .max, options, in: AsyncContext(lease.model, params)))
                 }
             }
             entry.started(streams, on: lease.model)
@@ -73,9 +73,28 @@ struct Inference: Sendable {
         return found
     }
 
-    private static func check(_ bias: [Token: Double], _ info: ModelInfo) throws(APIError) {
-        guard let stranger = bias.keys.filter({ $0.rawValue >= info.vocabularySize }).map(\.rawValue).min() else { return }
-        throw .invalid("logit_bias", "logit_bias names token \(stranger): the model's vocabulary has \(info.vocabularySize) tokens")
+    /// Refuses what this model cannot heed, before anything is started.
+    private static func check(_ request: InferenceRequest, _ model: AsyncModel) throws(APIError) {
+        for prompt in request.prompts {
+            switch prompt {
+            case .chat(_, let tools, _): try model.check(tools: tools)
+            case .infill where !model.supportsInfill:
+                throw .invalid(
+                    "suffix",
+                    code: "unsupported_parameter",
+                    "suffix is not supported by this model: it has no tokens that mark the text before and after; use one that was trained for infill"
+                )
+            default: break
+            }
+        }
+        let size = model.info.vocabularySize
+        guard let stranger = request.options.logitBias.keys.map(\.rawValue).filter({ $0 >= size }).min() else { return }
+        throw .invalid("logit_bias", "logit_bias names token \(stranger): the model's vocabulary has \(size) tokens")
+    }
+
+    private static func contextSize(_ request: InferenceRequest, _ info: ModelInfo) -> Int? {
+        guard request.clampsContext, info.trainingContextSize > 0 else { return request.contextSize }
+        return request.contextSize.map { min($0, info.trainingContextSize) }
     }
 
     private static func stream(
@@ -83,7 +102,7 @@ struct Inference: Sendable {
         _ maxTokens: Int,
         _ options: GenerationOptions,
         in context: AsyncContext
-    ) throws -> GenerationStream {
+    ) -> GenerationStream {
         switch prompt {
         case .text(let text): return context.stream(text, maxTokens: maxTokens, options: options)
         case .tokens(let tokens): return context.stream(tokens, maxTokens: maxTokens, options: options)
@@ -92,13 +111,6 @@ struct Inference: Sendable {
             let messages = messages.known(to: context.model)
             return context.stream(chat: messages, tools: tools, variables: variables, maxTokens: maxTokens, options: options)
         case .infill(let prefix, let suffix):
-            guard context.model.supportsInfill else {
-                throw APIError.invalid(
-                    "suffix",
-                    code: "unsupported_parameter",
-                    "suffix is not supported by this model: it has no tokens that mark the text before and after; use one that was trained for infill"
-                )
-            }
             return context.stream(infillBetween: prefix, and: suffix, maxTokens: maxTokens, options: options)
         }
     }

@@ -22,6 +22,8 @@ struct InferenceRequest: Sendable {
     var maxTokens: Int?
     /// The context's size in tokens; nil takes the model's.
     var contextSize: Int?
+    /// Whether a context of more tokens than the model was trained for becomes one of as many.
+    var clampsContext = false
     var options = GenerationOptions()
     /// How long the model stays loaded afterwards; nil for what the server does.
     var keepAlive: KeepAlive?

@@ -52,7 +52,7 @@ package struct LocalRequest: Sendable {
     }
 
     init(_ fields: RequestFields) throws {
-        guard let model = try fields.string("model") else { throw APIError.invalid("model", "model is missing: name one") }
+        guard let model = try fields.model() else { throw APIError.invalid("model", "model is missing: name one") }
         self.model = model
         switch (try fields.string("prompt"), try fields.list("messages")) {
         case (let text?, nil): self.prompt = .raw(text)

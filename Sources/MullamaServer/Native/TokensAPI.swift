@@ -24,7 +24,7 @@ struct TokensAPI: Sendable {
         let addSpecial = try fields.boolean("add_special") ?? false
         let parseSpecial = try fields.boolean("parse_special") ?? true
         let withPieces = try fields.boolean("with_pieces") ?? false
-        let lease = try await self.server.models.lease(try fields.string("model"))
+        let lease = try await self.server.models.lease(try fields.model())
         let tokens = try await lease.model.tokenize(content, addSpecial: addSpecial, parseSpecial: parseSpecial)
         guard withPieces else { return Response(json: ["tokens": .list(tokens.map { .integer(Int($0.rawValue)) })]) }
         let pieces = try await lease.model.pieces(of: tokens)
@@ -54,27 +54,26 @@ struct TokensAPI: Sendable {
             }
             tokens.append(Token(rawValue: token))
         }
-        let lease = try await self.server.models.lease(try fields.string("model"))
+        let lease = try await self.server.models.lease(try fields.model())
         return Response(json: ["content": .string(try await lease.model.detokenize(tokens))])
     }
 
     private func applyTemplate(_ request: Request, _ context: ServerContext) async throws -> Response {
         let fields = try await request.fields(limit: self.server.settings.bodyLimit)
-        guard let items = try fields.list("messages") else {
-            throw APIError.invalid("messages", "messages is missing: give a list of them")
-        }
-        var messages: [ChatMessage] = []
-        for (index, item) in items.enumerated() { messages.append(try ChatMessage(json: item, at: "messages[\(index)]")) }
-        let tools = try fields.list("tools") ?? []
+        try UnsupportedFields.checkTemplate(fields)
+        let conversation = try ChatConversation(fields)
         let addsPrompt = try fields.boolean("add_generation_prompt") ?? true
-        let variables = try fields.fields("chat_template_kwargs")?.object ?? [:]
-        let lease = try await self.server.models.lease(try fields.string("model"))
-        let prompt = try await lease.model.applyTemplate(
-            messages,
-            tools: tools,
-            addGenerationPrompt: addsPrompt,
-            variables: variables
-        )
+        let lease = try await self.server.models.lease(try fields.model())
+        try lease.model.check(tools: conversation.tools)
+        // As for an answer, so that its prompt can be looked at here.
+        let prompt = try await APIError.naming("messages") {
+            try await lease.model.applyTemplate(
+                conversation.messages.known(to: lease.model),
+                tools: conversation.tools,
+                addGenerationPrompt: addsPrompt,
+                variables: conversation.variables
+            )
+        }
         return Response(json: ["prompt": .string(prompt)])
     }
 }

@@ -3,17 +3,13 @@ import Mullama
 
 extension OllamaAPI {
     /// Answers with what the model makes of a prompt.
-    ///
-    /// - Parameter check: Has a look at the model before anything is answered.
     func answer(
         _ prompt: InferenceRequest.Prompt,
         _ request: OllamaRequest,
         _ shape: OllamaAnswer.Shape,
-        _ context: ServerContext,
-        check: (AsyncModel) throws -> Void = { _ in }
+        _ context: ServerContext
     ) async throws -> Response {
         let run = try await self.server.inference.start(request.inference(prompt), for: context)
-        try check(run.lease.model)
         let answer = OllamaAnswer(
             shape: shape,
             model: request.model ?? run.lease.reference.name,

@@ -5,19 +5,15 @@ import Mullama
 extension OllamaAPI {
     func chat(_ request: Request, _ context: ServerContext) async throws -> Response {
         let request = try OllamaRequest(try await self.fields(request))
+        guard let prompt = try Self.chatPrompt(request) else { return try await self.rest(request, .chat) }
+        return try await self.answer(prompt, request, .chat, context)
+    }
+
+    /// Nil if there is nothing to answer.
+    static func chatPrompt(_ request: OllamaRequest) throws -> InferenceRequest.Prompt? {
         let messages = try Self.messages(try request.fields.list("messages") ?? [])
         let tools = try request.fields.list("tools") ?? []
-        guard !messages.isEmpty else { return try await self.rest(request, .chat) }
-        let prompt = InferenceRequest.Prompt.chat(messages: messages, tools: tools, variables: request.variables)
-        return try await self.answer(prompt, request, .chat, context) { model in
-            guard tools.isEmpty || model.chatTemplates.knowsTools else {
-                throw APIError.invalid(
-                    "tools",
-                    code: "unsupported_parameter",
-                    "the model does not support tools: its chat template never shows them"
-                )
-            }
-        }
+        return messages.isEmpty ? nil : .chat(messages: messages, tools: tools, variables: request.variables)
     }
 
     private static func messages(_ items: [TemplateValue]) throws -> [ChatMessage] {
@@ -32,12 +28,5 @@ extension OllamaAPI {
             object["tool_name"] = nil
             return try ChatMessage(json: .dictionary(object), at: path)
         }
-    }
-}
-
-extension [ModelChatTemplate] {
-    /// Whether the model gets to see tools. ChatML, which stands in for a missing template, names them only to refuse them.
-    var knowsTools: Bool {
-        self.contains { $0.name == "tool_use" || $0.name == nil && !$0.isFallback && $0.source.contains("tools") }
     }
 }

@@ -4,12 +4,12 @@ import Mullama
 extension OllamaAPI {
     func generate(_ request: Request, _ context: ServerContext) async throws -> Response {
         let request = try OllamaRequest(try await self.fields(request))
-        guard let prompt = try Self.prompt(request) else { return try await self.rest(request, .generate) }
+        guard let prompt = try Self.generatePrompt(request) else { return try await self.rest(request, .generate) }
         return try await self.answer(prompt, request, .generate, context)
     }
 
     /// Nil if there is nothing to generate.
-    private static func prompt(_ request: OllamaRequest) throws(APIError) -> InferenceRequest.Prompt? {
+    static func generatePrompt(_ request: OllamaRequest) throws(APIError) -> InferenceRequest.Prompt? {
         let fields = request.fields
         try fields.refuse(list: "images", because: OllamaRequest.imagesReason)
         try fields.refuse(list: "context", because: "Ollama has it on its way out, too: send the conversation to /api/chat")

@@ -24,22 +24,21 @@ extension OllamaAPI {
         )
     }
 
-    func inMemory() async throws -> Response {
-        let facts = Dictionary(try await self.available().map { ($0.reference.key, $0.facts) }) { first, _ in first }
-        let models = self.server.models.loaded.map { loaded -> TemplateValue in
-            let details = loaded.model.map { OllamaDetails($0.info) } ?? OllamaDetails(facts[loaded.reference.key] ?? nil)
-            var fields: TemplateDictionary = [
+    func inMemory() -> Response {
+        // Ollama's clients wait for a model to appear here, and to go.
+        let models = self.server.models.loaded.compactMap { loaded -> TemplateValue? in
+            guard let model = loaded.model else { return nil }
+            return [
                 "name": .string(loaded.reference.name),
                 "model": .string(loaded.reference.name),
                 "size": .integer(loaded.memory),
                 "digest": .string(OllamaDigest.text(of: loaded.reference)),
-                "details": details.json,
+                "details": OllamaDetails(model.info).json,
                 // Clients take a date that is far enough away for what it means.
                 "expires_at": .string((loaded.expires ?? Date(timeIntervalSinceNow: Self.century)).rfc3339),
                 "size_vram": 0,
+                "context_length": .integer(AsyncContext(model).contextSize),
             ]
-            fields["context_length"] = loaded.model.map { .integer(AsyncContext($0).contextSize) }
-            return .dictionary(fields)
         }
         return Response(json: ["models": .list(models)])
     }

@@ -16,6 +16,7 @@ extension OllamaAPI {
             do {
                 let header = try GGUFHeader(contentsOf: reference.url)
                 let description = OllamaDescription(
+                    name: reference.name,
                     header: header,
                     modified: try models.available().first { $0.reference == reference }?.modified ?? .distantPast,
                     license: Self.license(of: reference, in: models.catalog.store) ?? header.license,

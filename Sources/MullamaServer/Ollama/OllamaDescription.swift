@@ -8,6 +8,8 @@ struct OllamaDescription: Sendable {
     /// Arrays up to this many elements are told in any case.
     private static let shortArray = 5
 
+    /// The model's canonical name.
+    let name: String
     let header: GGUFHeader
     let modified: Date
     let license: String?
@@ -22,25 +24,35 @@ struct OllamaDescription: Sendable {
         let templates = ModelTemplates(self.header) { _ in nil }.all
         var fields = TemplateDictionary()
         fields["license"] = self.license.map { .string($0) }
-        fields["parameters"] = .string(self.parameters)
+        fields["modelfile"] = .string(self.modelfile)
+        fields["parameters"] = .string(self.text(of: self.parameters))
         fields["template"] = .string(templates[0].source)
         fields["details"] = OllamaDetails(ModelFacts(self.header)).json
         fields["model_info"] = try self.metadata(isVerbose: isVerbose)
         if isVerbose { fields["tensors"] = self.tensors }
-        fields["capabilities"] = .list(try self.capabilities(templates).map { .string($0) })
+        fields["capabilities"] = .list(try self.capabilities().map { .string($0) })
         fields["modified_at"] = .string(self.modified.rfc3339)
         return .dictionary(fields)
     }
 
     /// What holds for requests that do not say otherwise.
-    private var parameters: String {
+    private var parameters: [(name: String, value: String)] {
         let usual = GenerationOptions()
-        var lines: [(String, String)] = [
+        var all = [
             ("temperature", "\(usual.temperature)"), ("top_k", "\(usual.topK)"), ("top_p", "\(usual.topP)"), ("min_p", "\(usual.minP)"),
             ("repeat_penalty", "\(usual.repeatPenalty)"), ("repeat_last_n", "\(usual.repeatLastN)"),
         ]
-        if let contextSize { lines.insert(("num_ctx", "\(contextSize)"), at: 0) }
-        return lines.map { $0.padding(toLength: 31, withPad: " ", startingAt: 0) + $1 }.joined(separator: "\n")
+        if let contextSize { all.insert(("num_ctx", "\(contextSize)"), at: 0) }
+        return all.map { (name: $0, value: $1) }
+    }
+
+    private func text(of parameters: [(name: String, value: String)]) -> String {
+        parameters.map { $0.name.padding(toLength: 31, withPad: " ", startingAt: 0) + $0.value }.joined(separator: "\n")
+    }
+
+    /// The same as lines that Ollama would make the model from.
+    private var modelfile: String {
+        "FROM \(self.name)\n" + self.parameters.map { "PARAMETER \($0.name) \($0.value)\n" }.joined()
     }
 
     // MARK: The header

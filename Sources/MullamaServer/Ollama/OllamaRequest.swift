@@ -20,7 +20,7 @@ struct OllamaRequest: Sendable {
         self.isStreamed = try fields.boolean("stream") ?? true
         self.keepAlive = try fields.keepAlive("keep_alive")
         self.options = try OllamaOptions(try fields.fields("options"))
-        self.logprobs = try Self.logprobs(fields)
+        self.logprobs = try fields.logprobs()
         self.shifts = try fields.boolean("shift") ?? false
         try fields.refuse("format", unless: [""], because: "answers cannot be held to a form yet: ask for it in the prompt")
         try fields.refuse(
@@ -32,16 +32,8 @@ struct OllamaRequest: Sendable {
 
     /// `name` is how older clients call it.
     static func model(_ fields: RequestFields) throws(APIError) -> String? {
-        var name = try fields.string("model")
-        if name == nil { name = try fields.string("name") }
-        return name == "" ? nil : name
-    }
-
-    private static func logprobs(_ fields: RequestFields) throws(APIError) -> Int? {
-        let areWanted = try fields.boolean("logprobs") ?? false
-        let top = try fields.integer("top_logprobs", in: 0...20) ?? 0
-        guard areWanted || top == 0 else { throw APIError.invalid("top_logprobs", "top_logprobs is \(top): it takes logprobs to be true") }
-        return areWanted ? top : nil
+        if let model = try fields.model() { return model }
+        return try fields.model("name")
     }
 
     /// What is generated for the request.
@@ -49,6 +41,8 @@ struct OllamaRequest: Sendable {
         var inference = InferenceRequest(model: self.model, prompts: [prompt])
         inference.maxTokens = self.options.maxTokens
         inference.contextSize = self.options.contextSize
+        // Clients ask for the same context whatever the model is.
+        inference.clampsContext = true
         inference.options = self.options.generation
         inference.options.logprobs = self.logprobs
         inference.options.overflow = self.shifts ? .shift : .stop

@@ -37,7 +37,7 @@ struct AnswerTotals: Sendable {
     func timings(load: Duration) -> TemplateValue {
         [
             "load_ms": .double(load.milliseconds),
-            "queued_ms": .double(self.timings.queued.milliseconds),
+            "queue_ms": .double(self.timings.queued.milliseconds),
             "prefill_ms": .double(self.timings.prefill.milliseconds),
             "decode_ms": .double(self.timings.decode.milliseconds),
             "cached_tokens": .integer(self.cachedTokens),

@@ -45,24 +45,10 @@ struct ChatFormat: AnswerFormat {
     private func logprobs(_ tokens: [TokenLogprob]) -> TemplateValue {
         guard self.hasLogprobs else { return .none }
         let content = tokens.map { token -> TemplateValue in
-            var fields = Self.fields(token.bytes, token.logprob)
-            fields["top_logprobs"] = .list(token.top.map { .dictionary(Self.fields($0.bytes, $0.logprob)) })
+            var fields = token.json
+            fields["top_logprobs"] = token.alternatives
             return .dictionary(fields)
         }
         return ["content": .list(content), "refusal": nil]
     }
-
-    /// A token may be a part of a character: its bytes are what clients put together.
-    private static func fields(_ bytes: [UInt8], _ logprob: Double) -> TemplateDictionary {
-        [
-            "token": .string(String(decoding: bytes, as: UTF8.self)),
-            "bytes": .list(bytes.map { .integer(Int($0)) }),
-            "logprob": logprob.written,
-        ]
-    }
-}
-
-extension Double {
-    /// A log probability as JSON has it, which knows no infinity: OpenAI's API writes this for what is as good as impossible.
-    var written: TemplateValue { .double(self.isFinite ? self : -9999) }
 }

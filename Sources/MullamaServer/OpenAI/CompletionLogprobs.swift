@@ -24,7 +24,7 @@ struct CompletionLogprobs {
         var offset = offset
         for token in tokens {
             self.append(token, bytes: token.bytes, offset)
-            offset += token.bytes.characters
+            if token.isShown { offset += token.bytes.characters }
         }
     }
 

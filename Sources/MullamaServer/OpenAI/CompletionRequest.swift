@@ -8,6 +8,8 @@ struct CompletionRequest: Sendable {
     let streaming: StreamOptions?
     /// The prompts, if answers are to begin with them.
     let echo: [TextInput]?
+    /// Whether names of control tokens in the prompts are those tokens, as in what `/apply-template` renders.
+    let parsesSpecial: Bool
 
     init(_ fields: RequestFields, answerLimit: Int) throws(APIError) {
         try UnsupportedFields.check(fields, isChat: false)
@@ -17,8 +19,10 @@ struct CompletionRequest: Sendable {
         let echoes = try fields.boolean("echo") ?? false
         let suffix = try fields.string("suffix").flatMap { $0.isEmpty ? nil : $0 }
         if echoes, suffix != nil { throw APIError.invalid("echo", "echo and suffix cannot be had together: leave one of them out") }
+        let parsesSpecial = try Self.parsesSpecial(fields, hasSuffix: suffix != nil)
 
-        var inference = InferenceRequest(model: try fields.string("model"), prompts: try Self.prompts(inputs, suffix: suffix))
+        let prompts = try Self.prompts(inputs, suffix: suffix, parsesSpecial: parsesSpecial)
+        var inference = InferenceRequest(model: try fields.model(), prompts: prompts)
         inference.choices = try Self.choices(fields)
         if inputs.count * inference.choices > answerLimit {
             throw APIError.invalid(
@@ -36,13 +40,30 @@ struct CompletionRequest: Sendable {
         self.inference = inference
         self.streaming = try StreamOptions.read(fields)
         self.echo = echoes ? inputs : nil
+        self.parsesSpecial = parsesSpecial
     }
 
-    private static func prompts(_ inputs: [TextInput], suffix: String?) throws(APIError) -> [InferenceRequest.Prompt] {
+    /// What stands before and after a place in a text is put between control tokens here, and has none itself.
+    private static func parsesSpecial(_ fields: RequestFields, hasSuffix: Bool) throws(APIError) -> Bool {
+        guard let wanted = try fields.boolean("parse_special") else { return true }
+        if wanted, hasSuffix {
+            throw APIError.invalid(
+                "parse_special",
+                "parse_special and suffix cannot be had together: a prompt with a suffix is plain text; leave one of them out"
+            )
+        }
+        return wanted
+    }
+
+    private static func prompts(
+        _ inputs: [TextInput],
+        suffix: String?,
+        parsesSpecial: Bool
+    ) throws(APIError) -> [InferenceRequest.Prompt] {
         var prompts: [InferenceRequest.Prompt] = []
         for input in inputs {
             switch (input, suffix) {
-            case (.text(let text), nil): prompts.append(.text(text))
+            case (.text(let text), nil): prompts.append(parsesSpecial ? .rendered(text) : .text(text))
             case (.tokens(let tokens), nil): prompts.append(.tokens(tokens))
             case (.text(let text), let suffix?): prompts.append(.infill(prefix: text, suffix: suffix))
             case (.tokens, _?):

@@ -32,17 +32,17 @@ struct CompletionsAPI: Sendable {
             case .tokens(let tokens): echo = .init(text: try await model.detokenize(tokens))
             }
             if completion.inference.options.promptLogprobs {
-                echo.firstToken = try await Self.firstToken(input, model)
+                echo.firstToken = try await Self.firstToken(input, parsesSpecial: completion.parsesSpecial, model)
             }
             echoes.append(echo)
         }
         return echoes
     }
 
-    private static func firstToken(_ input: TextInput, _ model: AsyncModel) async throws -> [UInt8] {
+    private static func firstToken(_ input: TextInput, parsesSpecial: Bool, _ model: AsyncModel) async throws -> [UInt8] {
         let tokens =
             switch input {
-            case .text(let text): try await model.tokenize(text)
+            case .text(let text): try await model.tokenize(text, parseSpecial: parsesSpecial)
             case .tokens(let tokens): tokens
             }
         return try await model.pieces(of: Array(tokens.prefix(1))).first ?? []

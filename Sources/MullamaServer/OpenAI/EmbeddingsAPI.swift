@@ -5,7 +5,7 @@ import Mullama
 
 /// `/v1/embeddings`: texts as vectors.
 struct EmbeddingsAPI: Sendable {
-    private enum Encoding {
+    enum Encoding {
         case floats
         /// The bytes of 32-bit floating-point numbers, the lowest first.
         case base64
@@ -20,7 +20,7 @@ struct EmbeddingsAPI: Sendable {
     private func embed(_ request: Request, _ context: ServerContext) async throws -> Response {
         let settings = self.server.settings
         let fields = try await request.fields(limit: settings.bodyLimit)
-        let encoding = try fields.choice("encoding_format", of: ["float": Encoding.floats, "base64": .base64]) ?? .floats
+        let encoding = try Self.encoding(fields)
         let answer = try await self.answer(try Self.request(fields, limit: settings.embeddingLimit), context)
         let data = answer.embeddings.enumerated().map { index, embedding -> TemplateValue in
             ["object": "embedding", "index": .integer(index), "embedding": Self.value(embedding.vector, encoding)]
@@ -36,14 +36,18 @@ struct EmbeddingsAPI: Sendable {
         )
     }
 
-    private static func request(_ fields: RequestFields, limit: Int) throws(APIError) -> EmbeddingRequest {
+    static func encoding(_ fields: RequestFields) throws(APIError) -> Encoding {
+        try fields.choice("encoding_format", of: ["float": Encoding.floats, "base64": .base64]) ?? .floats
+    }
+
+    static func request(_ fields: RequestFields, limit: Int) throws(APIError) -> EmbeddingRequest {
         guard let inputs = try fields.inputs("input") else {
             throw APIError.invalid("input", "input is missing: give a string, a list of strings, or lists of tokens")
         }
         guard inputs.count <= limit else {
             throw APIError.invalid("input", "input has \(inputs.count) texts: one request may have \(limit)")
         }
-        var request = EmbeddingRequest(model: try fields.string("model"), inputs: try Self.inputs(inputs))
+        var request = EmbeddingRequest(model: try fields.model(), inputs: try Self.inputs(inputs))
         request.options.dimensions = try fields.integer("dimensions", in: 1...Int.max)
         request.options.priority = try fields.priority()
         request.options.deadline = try fields.timeout()

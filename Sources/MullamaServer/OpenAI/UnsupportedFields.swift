@@ -26,6 +26,12 @@ struct UnsupportedFields {
         for group in Self.common + (isChat ? Self.chat : Self.completions) { try group.check(request) }
     }
 
+    /// The same for a conversation that is only rendered.
+    static func checkTemplate(_ request: RequestFields) throws(APIError) {
+        try Self.template.check(request)
+        try request.refuse("continue_final_message", unless: [false], because: "cut the rendered prompt yourself, behind the last message")
+    }
+
     private static func checkFormat(_ request: RequestFields) throws(APIError) {
         guard let format = try request.fields("response_format") else { return }
         guard let kind = try format.string("type"), kind != "text" else { return }
@@ -60,11 +66,13 @@ struct UnsupportedFields {
         UnsupportedFields("models are served as they are", ["lora": [[]], "lora_request": [[]]]),
     ]
 
+    private static let template = UnsupportedFields("it is the model's own template that is used", ["chat_template": []])
+
     private static let chat: [UnsupportedFields] = [
         UnsupportedFields("describe the functions in tools instead", ["functions": [[]], "function_call": ["none", "auto"]]),
         UnsupportedFields("only text can be read and written", ["audio": [], "modalities": [["text"]]]),
         UnsupportedFields("there is nothing here to search with", ["web_search_options": []]),
-        UnsupportedFields("it is the model's own template that is used", ["chat_template": []]),
+        Self.template,
         UnsupportedFields(
             "conversations are answered with a new message; render the prompt yourself and use /v1/completions to go on with the last one",
             ["continue_final_message": [false], "add_generation_prompt": [true], "echo": [false]]

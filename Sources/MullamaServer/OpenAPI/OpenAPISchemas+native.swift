@@ -63,7 +63,8 @@ extension OpenAPISchemas {
         "ApplyTemplateRequest": #"""
         {"type": "object", "required": ["messages"], "properties": {"model": {"type": "string"},
         "messages": {"type": "array", "items": {"$ref": "#/components/schemas/Message"}}, "tools": {"type": "array", "items": {"type": "object"}},
-        "add_generation_prompt": {"type": "boolean"}, "chat_template_kwargs": {"type": "object"}}}
+        "add_generation_prompt": {"type": "boolean", "default": true}, "tool_choice": {"enum": ["auto", "none"]},
+        "reasoning_effort": {"type": "string"}, "chat_template_kwargs": {"type": "object"}}}
         """#,
         "RenderedPrompt": #"{"type": "object", "properties": {"prompt": {"type": "string"}}}"#,
     ]

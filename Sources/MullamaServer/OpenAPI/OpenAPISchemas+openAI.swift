@@ -14,13 +14,13 @@ extension OpenAPISchemas {
         "seed": {"type": "integer"}, "grammar": {"type": "string", "description": "GBNF with a rule named root."},
         "ignore_eos": {"type": "boolean"},
         "priority": {"enum": ["interactive", "normal", "batch"]},
-        "timeout": {"type": "number", "description": "Seconds."}
+        "timeout": {"type": "number", "description": "Seconds."},
+        "response_format": {"type": "object", "properties": {"type": {"const": "text"}}}
         """#
 
-    private static let logprob = #"""
-        {"type": "object", "properties": {"token": {"type": "string"}, "logprob": {"type": "number"},
-        "bytes": {"type": ["array", "null"], "items": {"type": "integer"}},
-        "top_logprobs": {"type": "array", "items": {"type": "object"}}}}
+    /// What answers and their parts have in common.
+    private static let identity = #"""
+        "id": {"type": "string"}, "created": {"type": "integer"}, "model": {"type": "string"}, "system_fingerprint": {"type": "string"}
         """#
 
     static let openAI: [String: String] = [
@@ -30,6 +30,8 @@ extension OpenAPISchemas {
         {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}}]},
         "max_tokens": {"type": "integer", "minimum": -1, "default": 16}, "n_predict": {"type": "integer", "minimum": -1},
         "suffix": {"type": "string"}, "echo": {"type": "boolean"}, "logprobs": {"type": "integer", "minimum": 0, "maximum": 20},
+        "parse_special": {"type": "boolean", "default": true, "description": "Whether names of control tokens in the prompt are those tokens."},
+        "best_of": {"type": "integer", "description": "As many as n."},
         """# + Self.sampling + "}}",
         "ChatCompletionRequest": #"""
         {"type": "object", "required": ["messages"], "properties": {
@@ -37,7 +39,7 @@ extension OpenAPISchemas {
         "max_tokens": {"type": "integer", "minimum": -1}, "max_completion_tokens": {"type": "integer", "minimum": -1},
         "logprobs": {"type": "boolean"}, "top_logprobs": {"type": "integer", "minimum": 0, "maximum": 20},
         "tools": {"type": "array", "items": {"type": "object"}}, "tool_choice": {"enum": ["auto", "none"]},
-        "response_format": {"type": "object", "properties": {"type": {"const": "text"}}}, "reasoning_effort": {"type": "string"},
+        "reasoning_effort": {"type": "string"},
         "chat_template_kwargs": {"type": "object"},
         """# + Self.sampling + "}}",
         "Message": #"""
@@ -51,38 +53,61 @@ extension OpenAPISchemas {
         "total_tokens": {"type": "integer"}, "prompt_tokens_details": {"type": "object", "properties": {"cached_tokens": {"type": "integer"}}}}}
         """#,
         "Completion": #"""
-        {"type": "object", "properties": {"id": {"type": "string"}, "object": {"const": "text_completion"}, "created": {"type": "integer"},
-        "model": {"type": "string"}, "choices": {"type": "array", "items": {"type": "object", "properties": {
-        "index": {"type": "integer"}, "text": {"type": "string"}, "finish_reason": {"enum": ["stop", "length", null]},
-        "logprobs": {"type": ["object", "null"], "properties": {"tokens": {"type": "array"}, "token_logprobs": {"type": "array"},
-        "top_logprobs": {"type": ["array", "null"]}, "text_offset": {"type": "array"}}}}}},
-        "usage": {"$ref": "#/components/schemas/Usage"}, "timings": {"$ref": "#/components/schemas/Timings"}}}
-        """#,
+        {"type": "object", "properties": {"object": {"const": "text_completion"},
+        """# + Self.identity + #"""
+            , "choices": {"type": "array", "items": {"type": "object", "properties": {
+            "index": {"type": "integer"}, "text": {"type": "string"}, "finish_reason": {"enum": ["stop", "length", null]},
+            "logprobs": {"type": ["object", "null"], "properties": {"tokens": {"type": "array"}, "token_logprobs": {"type": "array"},
+            "top_logprobs": {"type": ["array", "null"]}, "text_offset": {"type": "array"}}}}}},
+            "usage": {"$ref": "#/components/schemas/Usage"}, "timings": {"$ref": "#/components/schemas/Timings"}}}
+            """#,
         "ChatCompletion": #"""
-        {"type": "object", "properties": {"id": {"type": "string"}, "object": {"const": "chat.completion"}, "created": {"type": "integer"},
-        "model": {"type": "string"}, "choices": {"type": "array", "items": {"type": "object", "properties": {
-        "index": {"type": "integer"}, "message": {"$ref": "#/components/schemas/Message"}, "finish_reason": {"enum": ["stop", "length", null]},
-        "logprobs": {"$ref": "#/components/schemas/ChatLogprobs"}}}}, "usage": {"$ref": "#/components/schemas/Usage"},
-        "timings": {"$ref": "#/components/schemas/Timings"}}}
-        """#,
+        {"type": "object", "properties": {"object": {"const": "chat.completion"},
+        """# + Self.identity + #"""
+            , "choices": {"type": "array", "items": {"type": "object", "properties": {
+            "index": {"type": "integer"}, "message": {"$ref": "#/components/schemas/Message"}, "finish_reason": {"enum": ["stop", "length", null]},
+            "logprobs": {"$ref": "#/components/schemas/ChatLogprobs"}}}}, "usage": {"$ref": "#/components/schemas/Usage"},
+            "timings": {"$ref": "#/components/schemas/Timings"}}}
+            """#,
         "ChatCompletionChunk": #"""
-        {"type": "object", "properties": {"id": {"type": "string"}, "object": {"const": "chat.completion.chunk"},
-        "created": {"type": "integer"}, "model": {"type": "string"}, "choices": {"type": "array", "items": {"type": "object", "properties": {
-        "index": {"type": "integer"}, "delta": {"type": "object"}, "finish_reason": {"enum": ["stop", "length", null]},
-        "logprobs": {"$ref": "#/components/schemas/ChatLogprobs"}}}}, "usage": {"$ref": "#/components/schemas/Usage"},
-        "timings": {"$ref": "#/components/schemas/Timings"}}}
+        {"type": "object", "properties": {"object": {"const": "chat.completion.chunk"},
+        """# + Self.identity + #"""
+            , "choices": {"type": "array", "items": {"type": "object", "properties": {
+            "index": {"type": "integer"}, "delta": {"type": "object"}, "finish_reason": {"enum": ["stop", "length", null]},
+            "logprobs": {"$ref": "#/components/schemas/ChatLogprobs"}}}}, "usage": {"$ref": "#/components/schemas/Usage"},
+            "timings": {"$ref": "#/components/schemas/Timings"}}}
+            """#,
+        "Progress": #"""
+        {"type": "object", "description": "Where answers are that have not begun, with stream_options.include_progress.", "properties": {
+        "object": {"const": "progress"},
+        """# + Self.identity + #"""
+            , "choices": {"type": "array", "maxItems": 0}, "progress": {"type": "array", "items": {"type": "object", "properties": {
+            "index": {"type": "integer"}, "phase": {"type": "string"}, "queue_position": {"type": ["integer", "null"]},
+            "prompt_tokens": {"type": "integer"}, "prefilled_tokens": {"type": "integer"}}}}}}
+            """#,
+        "CompletionEvent": #"""
+        {"description": "An error is the last. What came whole ends with the event [DONE].", "anyOf": [
+        {"$ref": "#/components/schemas/Completion"}, {"$ref": "#/components/schemas/Progress"}, {"$ref": "#/components/schemas/Error"}]}
+        """#,
+        "ChatCompletionEvent": #"""
+        {"description": "An error is the last. What came whole ends with the event [DONE].", "anyOf": [
+        {"$ref": "#/components/schemas/ChatCompletionChunk"}, {"$ref": "#/components/schemas/Progress"},
+        {"$ref": "#/components/schemas/Error"}]}
         """#,
         "Timings": #"""
         {"type": "object", "description": "Where the time went; of several answers the longest.", "properties": {
-        "load_ms": {"type": "number"}, "queued_ms": {"type": "number"}, "prefill_ms": {"type": "number"}, "decode_ms": {"type": "number"},
+        "load_ms": {"type": "number"}, "queue_ms": {"type": "number"}, "prefill_ms": {"type": "number"}, "decode_ms": {"type": "number"},
         "cached_tokens": {"type": "integer"}}}
         """#,
-        "ChatLogprobs": #"{"type": ["object", "null"], "properties": {"content": {"type": "array", "items": "# + Self.logprob + "}}}",
+        "ChatLogprobs": #"""
+        {"type": ["object", "null"], "properties": {"content": {"type": "array", "items": {"$ref": "#/components/schemas/TokenLogprob"}}}}
+        """#,
         "EmbeddingsRequest": #"""
         {"type": "object", "required": ["input"], "properties": {"model": {"type": "string"},
         "input": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "array", "items": {"type": "integer"}},
         {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}}]},
-        "encoding_format": {"enum": ["float", "base64"]}, "dimensions": {"type": "integer", "minimum": 1}}}
+        "encoding_format": {"enum": ["float", "base64"]}, "dimensions": {"type": "integer", "minimum": 1},
+        "priority": {"enum": ["interactive", "normal", "batch"]}, "timeout": {"type": "number", "description": "Seconds."}}}
         """#,
         "Embeddings": #"""
         {"type": "object", "properties": {"object": {"const": "list"}, "model": {"type": "string"}, "data": {"type": "array", "items": {

@@ -11,6 +11,11 @@ enum OpenAPISchemas {
         {"type": "object", "required": ["error"], "properties": {"error": {"type": "object", "required": ["message", "type"], "properties": {
         "message": {"type": "string"}, "type": {"type": "string"}, "param": {"type": ["string", "null"]}, "code": {"type": ["string", "null"]}}}}}
         """#,
+        "TokenLogprob": #"""
+        {"type": "object", "description": "How likely the model found a token.", "properties": {"token": {"type": "string"},
+        "logprob": {"type": "number"}, "bytes": {"type": "array", "items": {"type": "integer"}},
+        "top_logprobs": {"type": "array", "items": {"type": "object"}}}}
+        """#,
         "OllamaError": #"{"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}"#,
     ]
 }

@@ -23,14 +23,14 @@ struct OperationDescription: Sendable {
 
     /// By method and path, as the routes have them.
     static let all: [String: OperationDescription] = [
-        "POST /v1/completions": .init("CompletionRequest", "Completion", stream: Self.events("Completion")),
-        "POST /v1/chat/completions": .init("ChatCompletionRequest", "ChatCompletion", stream: Self.events("ChatCompletionChunk")),
+        "POST /v1/completions": .init("CompletionRequest", "Completion", stream: Self.events("CompletionEvent")),
+        "POST /v1/chat/completions": .init("ChatCompletionRequest", "ChatCompletion", stream: Self.events("ChatCompletionEvent")),
         "POST /v1/embeddings": .init("EmbeddingsRequest", "Embeddings"),
         "GET /v1/models": .init(nil, "Models"),
         "GET /v1/models/{id...}": .init(nil, "Model"),
         "GET /": .text(),
-        "POST /api/generate": .init("GenerateRequest", "GenerateAnswer", stream: Self.lines("GenerateAnswer")),
-        "POST /api/chat": .init("ChatRequest", "ChatAnswer", stream: Self.lines("ChatAnswer")),
+        "POST /api/generate": .init("GenerateRequest", "GenerateAnswer", stream: Self.lines("GenerateLine")),
+        "POST /api/chat": .init("ChatRequest", "ChatAnswer", stream: Self.lines("ChatLine")),
         "GET /api/tags": .init(nil, "Tags"),
         "POST /api/show": .init("ShowRequest", "ShownModel"),
         "GET /api/ps": .init(nil, "LoadedModels"),

@@ -36,6 +36,37 @@ struct TokensTests {
         }
     }
 
+    @Test("A conversation is rendered as it would be to be answered")
+    func conversation() async throws {
+        let template =
+            "{% for m in messages %}[{{ m.role }}]{{ m.content + '.' }}{% endfor %}{{ reasoning_effort }}{{ tools | length if tools }}"
+        try await TestServer(FakeModel(template: template)).run { client in
+            let body = #"""
+                {"messages": [{"role": "developer", "content": "a"}, {"role": "user", "content": [{"type": "text", "text": "b"},
+                {"type": "text", "text": "c"}]}], "reasoning_effort": "low", "tools": [{"type": "function", "function": {"name": "f"}}]
+                """#
+            #expect(try await client.post("/apply-template", body + "}").json == ["prompt": "[system]a.[user]b\nc.low1"])
+            let kept = try await client.post("/apply-template", body + #", "tool_choice": "none"}"#)
+            #expect(try kept.json == ["prompt": "[system]a.[user]b\nc.low"])
+        }
+    }
+
+    @Test("An empty name is the default model, wherever one can be named")
+    func noName() async throws {
+        try await TestServer().run { client in
+            for (path, fields) in [
+                ("/v1/chat/completions", #""messages": [{"role": "user", "content": "a"}], "max_tokens": 1"#),
+                ("/v1/completions", #""prompt": "a", "max_tokens": 1"#), ("/v1/embeddings", #""input": "a""#),
+                ("/tokenize", #""content": "a""#), ("/detokenize", #""tokens": [97]"#),
+                ("/apply-template", #""messages": [{"role": "user", "content": "a"}]"#),
+                ("/api/generate", #""prompt": "a", "raw": true"#), ("/api/show", #""name": """#), ("/api/embed", #""input": "a""#),
+            ] {
+                let answer = try await client.post(path, #"{"model": "", \#(fields)}"#)
+                #expect(answer.status == .ok, "\(path): \(answer.text)")
+            }
+        }
+    }
+
     @Test(
         "What is wrong is named",
         arguments: [
@@ -43,6 +74,16 @@ struct TokensTests {
             ("/tokenize", #"{"content": "a", "model": "x"}"#, 404, "model"), ("/detokenize", "{}", 400, "tokens"),
             ("/detokenize", #"{"tokens": [1, "a"]}"#, 400, "tokens[1]"), ("/detokenize", #"{"tokens": [5000000000]}"#, 400, "tokens[0]"),
             ("/apply-template", "{}", 400, "messages"), ("/apply-template", #"{"messages": []}"#, 400, "at least one message"),
+            ("/apply-template", #"{"messages": [{"role": "user"}]}"#, 400, "messages[0] has no content"),
+            (
+                "/apply-template", #"{"messages": [{"role": "user", "content": "a"}], "chat_template_kwargs": {"messages": []}}"#, 400,
+                "messages"
+            ),
+            ("/apply-template", #"{"messages": [{"role": "user", "content": "a"}], "chat_template": "x"}"#, 400, "chat_template"),
+            (
+                "/apply-template", #"{"messages": [{"role": "user", "content": "a"}], "continue_final_message": true}"#, 400,
+                "cut the rendered"
+            ),
             ("/apply-template", #"{"messages": [{"content": "a"}]}"#, 400, "messages[0]"), ("/apply-template", "[1", 400, "invalid_json"),
         ]
     )

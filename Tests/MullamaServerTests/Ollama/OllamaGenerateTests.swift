@@ -203,6 +203,46 @@ struct OllamaGenerateTests {
         }
     }
 
+    @Test(
+        "A context is no larger than what the model was trained for",
+        arguments: [
+            ("/api/generate", #""raw": true, "prompt": "TEXT""#), ("/api/chat", #""messages": [{"role": "u", "content": "TEXT"}]"#),
+        ]
+    )
+    func trained(path: String, prompt: String) async throws {
+        try await OllamaServer(template: "{{ messages[0].content }}").run { client in
+            func post(_ count: Int) async throws -> TestResponse {
+                let prompt = prompt.replacing("TEXT", with: String(repeating: "a", count: count))
+                return try await client.post(path, #"{\#(prompt), "stream": false, "options": {"num_ctx": 100000}}"#)
+            }
+            let long = try await post(300)
+            #expect(long.status == .badRequest)
+            #expect(long.text.hasPrefix(#"{"error": "the prompt has 300 tokens and the context holds 256"#), "\(long.text)")
+            #expect(try await post(200).json["eval_count"] == 56)
+            // Who has a model of its own gets what it asks for, and so does who asks the daemon for the same.
+            let own = #"{"model": "small", "prompt": "\#(String(repeating: "a", count: 300))", "context_size": 400, "max_tokens": 1}"#
+            #expect(try await client.post("/generate", own).status == .ok)
+        }
+    }
+
+    @Test("What stands between two texts, from a model that was trained for it")
+    func infill() async throws {
+        try await OllamaServer(hasInfill: true).run { client in
+            let answer = try await client.post(
+                "/api/generate",
+                #"{"prompt": "ab", "suffix": "c", "stream": false, "options": {"num_predict": 3}}"#
+            )
+            // The fake answers with its prompt, whose first token has no text.
+            #expect(try answer.json["response"] == "ab")
+            #expect(try answer.json["prompt_eval_count"] == 6)
+        }
+        try await OllamaServer().run { client in
+            let answer = try await client.post("/api/generate", #"{"prompt": "ab", "suffix": "c"}"#)
+            #expect(answer.status == .badRequest)
+            #expect(answer.text.hasPrefix(#"{"error": "suffix is not supported by this model"#), "\(answer.text)")
+        }
+    }
+
     @Test("An unknown model is not found, whatever it is wanted for", arguments: ["", #", "prompt": "hi""#, #", "keep_alive": 0"#])
     func unknown(fields: String) async throws {
         try await OllamaServer().run { client in

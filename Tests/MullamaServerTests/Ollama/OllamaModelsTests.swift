@@ -47,6 +47,21 @@ struct OllamaModelsTests {
         }
     }
 
+    @Test("A model that is on its way is not in memory yet")
+    func loading() async throws {
+        let server = try OllamaServer(isLoadHeld: true)
+        try await server.run { client in
+            let port = try #require(client.port)
+            async let answer = HTTPClient.post(port, "/api/generate", "{}")
+            try await server.loader.wait(for: .began("small"))
+            #expect(server.state.models.loaded.count == 1)
+            #expect(try await client.get("/api/ps").text == #"{"models": []}"#)
+            server.loader.finish("small")
+            #expect(try await answer.status == .ok)
+            #expect(try await client.get("/api/ps").text.contains(#""context_length": 256"#))
+        }
+    }
+
     @Test("A model has one digest wherever it is told")
     func digests() async throws {
         let server = try OllamaServer()
@@ -125,12 +140,12 @@ struct OllamaModelsTests {
 
     // MARK: The server
 
-    @Test("The server says that it runs, to HEAD too, and which version it is")
+    @Test("The server says that it runs, to HEAD too, and which version it has")
     func running() async throws {
         try await OllamaServer().run { client in
             #expect(try await client.get("/").text == "Mullama is running")
             #expect(try await client.get("/").headers[.contentType] == "text/plain; charset=utf-8")
-            #expect(try await client.get("/api/version").text == #"{"version": "\#(ProgramVersion.current)"}"#)
+            #expect(try await client.get("/api/version").text == #"{"version": "0.6.4", "mullama": "\#(ProgramVersion.current)"}"#)
             for path in ["/", "/api/version", "/api/tags"] {
                 let head = try await client.execute(uri: path, method: .head) { $0 }
                 #expect(head.status == .ok)

@@ -79,7 +79,7 @@ struct OllamaOptionsTests {
             (#"{"temperature": "hot"}"#, "options.temperature is a string: it must be a number"),
             (#"{"num_predict": -3}"#, "options.num_predict is -3: it must be at least -2"),
             (#"{"num_ctx": 0}"#, "options.num_ctx is 0: it must be 1 to 16777216"),
-            (#"{"stop": ["a", ""]}"#, "options.stop has an empty string, which every answer begins with: leave it out"),
+            (#"{"stop": ["a", ""]}"#, "options.stop[1] is empty: every answer would end before it began"),
             (#"{"stop": [1]}"#, "options.stop[0] is 1: it must be a string"),
             (#"{"seed": 1.5}"#, "options.seed is 1.5: it must be a whole number"),
         ]

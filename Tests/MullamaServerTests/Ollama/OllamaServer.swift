@@ -20,10 +20,13 @@ struct OllamaServer {
         _ control: FakeControl = FakeControl(),
         template: String? = "{% for message in messages %}{{ message.role }}:{{ message.content }};{% endfor %}",
         file: GGUFBuilder = .smallModel(license: "apache-2.0"),
-        hasInfill: Bool = false
+        hasInfill: Bool = false,
+        isLoadHeld: Bool = false
     ) throws {
         self.store = try StoreFixture()
-        self.loader = FakeModelLoader { FakeModel($0, contextSize: 256, template: template, hasInfill: hasInfill).model }
+        self.loader = FakeModelLoader(isHeld: isLoadHeld) {
+            FakeModel($0, contextSize: 256, template: template, hasInfill: hasInfill).model
+        }
         self.loader.control("small", control)
         self.control = control
         let models = try ModelRegistry(

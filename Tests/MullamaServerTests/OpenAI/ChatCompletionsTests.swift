@@ -32,7 +32,7 @@ struct ChatCompletionsTests {
                     """
             )
             let timings = try answer.value["timings"]
-            for name in ["load_ms", "queued_ms", "prefill_ms", "decode_ms"] {
+            for name in ["load_ms", "queue_ms", "prefill_ms", "decode_ms"] {
                 guard case .double(let time) = timings[name] else {
                     Issue.record("\(name) is \(timings[name])")
                     continue
@@ -111,9 +111,9 @@ struct ChatCompletionsTests {
             let whole = try await client.post(path, body + "}").value
             // The first bytes of é is 195, and the model without weights gives all tokens a likelihood by their number.
             let first =
-                #"{"token": "\#u{FFFD}", "bytes": [195], "logprob": -0.6904296875, "top_logprobs": ["#
-                + #"{"token": "\#u{FFFD}", "bytes": [195], "logprob": -0.6904296875}, "#
-                + #"{"token": "\#u{FFFD}", "bytes": [196], "logprob": -1.6904296875}]}"#
+                #"{"token": "\#u{FFFD}", "logprob": -0.6904296875, "bytes": [195], "top_logprobs": ["#
+                + #"{"token": "\#u{FFFD}", "logprob": -0.6904296875, "bytes": [195]}, "#
+                + #"{"token": "\#u{FFFD}", "logprob": -1.6904296875, "bytes": [196]}]}"#
             #expect(whole["choices", 0, "logprobs", "content", 0].json == first)
             #expect(whole["choices", 0, "logprobs", "content"].count == 2)
             #expect(whole["choices", 0, "logprobs", "refusal"] == .none)

@@ -76,6 +76,27 @@ struct ChatRefusalsTests {
         }
     }
 
+    @Test("Tools that the model's template does not show are refused before anything is computed")
+    func tools() async throws {
+        let tools = #""tools": [{"type": "function", "function": {"name": "weather"}}]"#
+        let body = #"{"messages": [{"role": "user", "content": "a"}], "max_tokens": 1, \#(tools)"#
+        for template in [nil, "{{ messages[0].content }}"] {
+            let server = try TestServer(FakeModel(template: template))
+            try await server.run { client in
+                for path in ["/v1/chat/completions", "/api/chat", "/apply-template"] {
+                    let answer = try await client.post(path, body + "}")
+                    #expect(answer.status == .badRequest, "\(path)")
+                    #expect(answer.text.contains("the model does not support tools"), "\(path): \(answer.text)")
+                    let error = try answer.value["error"]
+                    #expect(path == "/api/chat" || error["param"] == "tools" && error["code"] == "unsupported_parameter", "\(path)")
+                }
+                #expect(server.fake.control.log.texts == 0)
+                let kept = try await client.post("/v1/chat/completions", body + #", "tool_choice": "none"}"#)
+                #expect(kept.status == .ok)
+            }
+        }
+    }
+
     static let conversations: [(json: String, parameter: TemplateValue, message: String)] = [
         ("[]", nil, "the request's body is a list: it must be a JSON object"),
         ("{", nil, "the request's body is"),

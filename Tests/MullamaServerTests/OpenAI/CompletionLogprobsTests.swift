@@ -95,6 +95,26 @@ struct CompletionLogprobsTests {
         #expect(logprobs.json["tokens", 0] == "<s>")
     }
 
+    @Test("Control tokens have names, and a place in a prompt that names them, but none in an answer")
+    func control() async throws {
+        try await TestServer(FakeModel(hasInfill: true)).run { client in
+            let body = #"{"prompt": "<pre>ab", "max_tokens": 3, "logprobs": 0"#
+            let alone = try await client.post(path, body + "}").value["choices", 0]
+            #expect(alone["text"] == "ab")
+            #expect(alone["logprobs", "tokens"] == ["<pre>", "a", "b"])
+            #expect(alone["logprobs", "text_offset"] == [0, 0, 1])
+
+            let echo = try await client.post(path, body + #", "echo": true}"#).value["choices", 0]
+            #expect(echo["text"] == "<pre>abab")
+            #expect(echo["logprobs", "tokens"] == ["<pre>", "a", "b", "<pre>", "a", "b"])
+            #expect(echo["logprobs", "text_offset"] == [0, 5, 6, 7, 7, 8])
+
+            let parts = try await client.post(path, body + #", "stream": true}"#).parts
+            let offsets = parts.flatMap { part in (0..<3).map { part["choices", 0, "logprobs", "text_offset", $0] } }
+            #expect(offsets.filter { $0 != .none } == [0, 0, 1])
+        }
+    }
+
     @Test("What is as good as impossible is a number in JSON")
     func infinite() {
         var logprobs = CompletionLogprobs()

@@ -119,6 +119,38 @@ struct CompletionsTests {
         }
     }
 
+    @Test(
+        "Names of control tokens in a prompt are those tokens unless they are meant as text, and what every text begins with is there once"
+    )
+    func control() async throws {
+        try await TestServer(FakeModel(beginning: 1, hasInfill: true)).run { client in
+            let lengths: [(fields: String, tokens: Int)] = [
+                (#""prompt": "<pre>ab<suf>""#, 5), (#""prompt": "<pre>ab<suf>", "parse_special": true"#, 5),
+                (#""prompt": "<pre>ab<suf>", "parse_special": false"#, 13), (#""prompt": "ab""#, 3), (#""prompt": "\u0001ab""#, 3),
+                (#""prompt": [97, 98], "parse_special": true"#, 2),
+            ]
+            for (fields, tokens) in lengths {
+                let answer = try await client.post(path, #"{"max_tokens": 1, \#(fields)}"#).value
+                #expect(answer["usage", "prompt_tokens"] == .integer(tokens), "\(fields)")
+            }
+        }
+    }
+
+    @Test("What a template makes of a conversation is answered as the conversation is")
+    func rendered() async throws {
+        let template =
+            "{% for m in messages %}<pre>{{ m.role }}<suf>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<mid>{% endif %}"
+        try await TestServer(FakeModel(template: template, beginning: 1, hasInfill: true)).run { client in
+            let conversation = #""messages": [{"role": "developer", "content": "a"}, {"role": "user", "content": "b"}], "max_tokens": 18"#
+            let prompt = try await client.post("/apply-template", "{\(conversation)}").value["prompt"]
+            #expect(prompt == "<pre>system<suf>a<pre>user<suf>b<mid>")
+            let chat = try await client.post("/v1/chat/completions", "{\(conversation)}").value
+            let completion = try await client.post(path, #"{"prompt": \#(prompt.json), "max_tokens": 18}"#).value
+            #expect(completion["choices", 0, "text"] == chat["choices", 0, "message", "content"])
+            #expect(completion["usage", "prompt_tokens"] == 18 && chat["usage", "prompt_tokens"] == 18)
+        }
+    }
+
     @Test("The model's end can be ignored")
     func ignoredEnd() async throws {
         try await self.server(length: 2).run { client in
@@ -184,6 +216,8 @@ struct CompletionsTests {
         (#"{"prompt": "a", "max_tokens": 2, "n_predict": 3}"#, "n_predict", "max_tokens is 2 and n_predict is 3"),
         (#"{"prompt": "a", "echo": 1}"#, "echo", "echo is 1: it must be true or false"),
         (#"{"prompt": "a", "echo": true, "suffix": "b"}"#, "echo", "echo and suffix cannot be had together"),
+        (#"{"prompt": "a", "parse_special": 1}"#, "parse_special", "parse_special is 1: it must be true or false"),
+        (#"{"prompt": "a", "parse_special": true, "suffix": "b"}"#, "parse_special", "parse_special and suffix cannot be had together"),
         (#"{"prompt": [1], "suffix": "b"}"#, "suffix", "suffix takes a prompt of text"),
         (#"{"prompt": "a", "suffix": "b"}"#, "suffix", "suffix is not supported by this model"),
         (#"{"prompt": "a", "ignore_eos": 1}"#, "ignore_eos", "ignore_eos is 1: it must be true or false"),
