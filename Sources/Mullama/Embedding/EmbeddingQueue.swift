@@ -3,11 +3,13 @@ import InferenceCore
 /// Which text is computed next, and how far it is. A value: it has no clock and no C library.
 ///
 /// One text is under way at a time, since it has the context to itself. Between two texts any call may have its turn: the higher class first, in
-/// it the one with the fewest tokens left, so that most callers wait the least; and now and then the one that has waited longest, so that
-/// all move on.
+/// it the one with the fewest tokens left, so that most callers wait the least; and now and then the one that has waited longest has a turn
+/// of some texts, so that all move on. Turns are counted in tokens, since that is what texts cost.
 struct EmbeddingQueue: Sendable {
-    /// Every so many texts, the call goes first whose last turn is longest ago.
-    private static let textsPerFairTurn = 8
+    /// After so many tokens of others, the call goes first whose last turn is longest ago.
+    private static let tokensPerFairTurn = 1_024
+    /// And stays first for so many.
+    private static let fairTurn = 128
 
     private struct Entry: Sendable {
         let request: RequestID
@@ -34,6 +36,10 @@ struct EmbeddingQueue: Sendable {
     private var current: Text?
     /// Texts begun so far.
     private var turn = 0
+    /// Tokens begun since the last fair turn.
+    private var tokensSinceFairTurn = 0
+    /// Whose fair turn it is, and how many tokens of it are left.
+    private var fairTurn: (request: RequestID, left: Int)?
 
     // MARK: Calls
 
@@ -75,17 +81,35 @@ struct EmbeddingQueue: Sendable {
     /// The text that is under way, else the one that comes next; nil if there is none.
     mutating func begin() -> (request: RequestID, position: Int, count: Int)? {
         if self.current == nil, let next = self.next(), let job = next.job {
-            self.turn += 1
-            self.entries[job.request]?.lastTurn = self.turn
-            self.current = Text(request: job.request, tokens: job.texts[next.done.count])
+            let text = Text(request: job.request, tokens: job.texts[next.done.count])
+            self.count(text)
+            self.current = text
         }
         return self.current.map { ($0.request, $0.position, $0.tokens.count) }
     }
 
-    private func next() -> Entry? {
+    private mutating func count(_ text: Text) {
+        self.turn += 1
+        self.entries[text.request]?.lastTurn = self.turn
+        guard let turn = self.fairTurn, turn.request == text.request else {
+            self.tokensSinceFairTurn += text.tokens.count
+            return
+        }
+        self.fairTurn?.left -= text.tokens.count
+    }
+
+    private mutating func next() -> Entry? {
         let ready = self.entries.values.filter { $0.job != nil }
-        if (self.turn + 1).isMultiple(of: Self.textsPerFairTurn) {
-            return ready.min { ($0.lastTurn, $0.request) < ($1.lastTurn, $1.request) }
+        if let turn = self.fairTurn {
+            if turn.left > 0, let entry = self.entries[turn.request] { return entry }
+            self.fairTurn = nil
+            self.tokensSinceFairTurn = 0
+        }
+        if self.tokensSinceFairTurn >= Self.tokensPerFairTurn,
+            let patient = ready.min(by: { ($0.lastTurn, $0.request) < ($1.lastTurn, $1.request) })
+        {
+            self.fairTurn = (patient.request, Self.fairTurn)
+            return patient
         }
         return ready.min {
             ($1.priority, $0.tokensLeft, $0.request) < ($0.priority, $1.tokensLeft, $1.request)

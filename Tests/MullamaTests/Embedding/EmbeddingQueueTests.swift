@@ -55,9 +55,22 @@ struct EmbeddingQueueTests {
     @Test("a call that has waited longest has a turn now and then, whatever comes")
     mutating func patience() throws {
         self.add(1, [100], .batch)
-        self.add(2, [Int](repeating: 1, count: 20))
+        self.add(2, [Int](repeating: 100, count: 20))
         let texts = try self.run().texts
-        #expect(texts.firstIndex(of: 1) == 7)
+        #expect(texts.firstIndex(of: 1) == 11)
+    }
+
+    @Test("many short texts get their part of the tokens beside long ones that keep coming")
+    mutating func share() throws {
+        self.add(1, [Int](repeating: 10, count: 1_000))
+        var texts: [UInt64] = []
+        for id in UInt64(2)..<40 {
+            self.add(id, [500])
+            while !texts.contains(id) { texts += try self.run(1).texts }
+        }
+        let own = texts.count { $0 == 1 } * 10
+        let others = texts.count { $0 != 1 } * 500
+        #expect(own * 14 > others, "\(own) of \(own + others)")
     }
 
     @Test("a text is computed to its end before another call has its turn")
