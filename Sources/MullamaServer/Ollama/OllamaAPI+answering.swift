@@ -50,7 +50,7 @@ extension OllamaAPI {
         guard keepAlive == .duration(.zero) else {
             return (try await models.lease(model, keepAlive: keepAlive).reference.name, true)
         }
-        let name = try models.resolve(model).name
+        let name = try models.fullName(of: model)
         await models.unload(name)
         return (name, false)
     }
