@@ -12,6 +12,7 @@ struct ServerState: Sendable {
     let defaultModel = DefaultModelWatch()
     let connections = OpenConnections()
     let admission: Admission
+    let bodies: BodyMemory
 
     /// - Parameter registry: Where all is counted. It gets what the server's models tell, and must be this server's alone.
     init(
@@ -31,6 +32,7 @@ struct ServerState: Sendable {
                 perKey: settings.keyConcurrencyLimit
             )
         )
+        self.bodies = BodyMemory(limit: max(settings.bodyMemory, settings.bodyLimit))
         self.watch()
     }
 

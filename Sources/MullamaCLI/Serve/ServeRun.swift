@@ -97,12 +97,15 @@ struct ServeRun: Sendable {
         let tcp = ListenAddress.tcp(host: self.configuration.host, port: self.configuration.port)
         guard case .path(let path, let isStandard) = self.configuration.socket else { return ([tcp], nil) }
         let record = DaemonPaths.record(of: path)
+        let lock: DaemonLock?
         do {
-            if let lock = try DaemonLock.take(record) { return ([tcp, .unix(path: path)], lock) }
-        } catch where !self.configuration.isSocketGiven {
+            lock = try DaemonLock.take(record)
+        } catch {
+            guard !self.configuration.isSocketGiven else { throw error }
             log.warning("\(MullamaServer.withoutSocket)", metadata: ["socket": "\(path)", "reason": "\(error.message)"])
             return ([tcp], nil)
         }
+        if let lock { return ([tcp, .unix(path: path)], lock) }
         let holder = DaemonLock.holder(record).map { " (process \($0))" } ?? ""
         guard isStandard else {
             throw MullamaError(.ioFailed, "another server\(holder) has the socket \(path): stop it, or choose another path with --socket")

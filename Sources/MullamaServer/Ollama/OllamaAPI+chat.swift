@@ -7,7 +7,7 @@ extension OllamaAPI {
         let request = try OllamaRequest(try await self.fields(request))
         let messages = try Self.messages(try request.fields.list("messages") ?? [])
         let tools = try request.fields.list("tools") ?? []
-        guard !messages.isEmpty else { return try await self.rest(request, .chat) }
+        guard !messages.isEmpty else { return try await self.rest(request, .chat, context) }
         let prompt = InferenceRequest.Prompt.chat(messages: messages, tools: tools, variables: request.variables)
         return try await self.answer(prompt, request, .chat, context) { model in
             guard tools.isEmpty || model.chatTemplates.knowsTools else {

@@ -16,7 +16,7 @@ extension OllamaAPI {
         wanted.options.truncate = try fields.boolean("truncate") ?? true
         wanted.options.dimensions = try fields.integer("dimensions", in: 1...Int.max)
         guard !texts.isEmpty else {
-            let name = try await self.rest(wanted.model, wanted.keepAlive).name
+            let name = try await self.rest(wanted.model, wanted.keepAlive, context).name
             return Response(json: ["model": .string(wanted.model ?? name), "embeddings": []])
         }
         let answer = try await self.answer(wanted, context)
@@ -39,7 +39,7 @@ extension OllamaAPI {
         wanted.options.truncate = true
         wanted.options.normalize = false
         guard !text.isEmpty else {
-            try await self.rest(wanted.model, wanted.keepAlive)
+            try await self.rest(wanted.model, wanted.keepAlive, context)
             return Response(json: ["embedding": []])
         }
         let answer = try await self.answer(wanted, context)

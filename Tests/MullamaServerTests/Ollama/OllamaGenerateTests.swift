@@ -2,6 +2,7 @@ import ChatTemplates
 import HTTPTypes
 import HummingbirdTesting
 import InferenceCore
+import ModelStore
 import MullamaTestSupport
 import Testing
 
