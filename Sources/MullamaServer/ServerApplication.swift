@@ -6,6 +6,8 @@ import NIOCore
 
 /// The operations of all APIs behind one responder, and the applications that listen for them.
 struct ServerApplication {
+    static let serverName = "mullama"
+
     let state: ServerState
     /// Where the server is to listen: what its clients may call it.
     var addresses: [ListenAddress] = []
@@ -36,7 +38,8 @@ struct ServerApplication {
             )
         )
         router.add(middleware: ErrorMiddleware())
-        RouteTable(routes: self.routes).install(in: router) { [connections = self.state.connections] route, request, context in
+        RouteTable(routes: self.routes, bodies: self.state.bodies).install(in: router) {
+            [connections = self.state.connections] route, request, context in
             var context = try guarding.pass(route, request, context)
             context.client = connections.client(of: context.channel)
             return context
@@ -53,7 +56,7 @@ struct ServerApplication {
         Application(
             responder: responder ?? self.responder(),
             server: self.server,
-            configuration: ApplicationConfiguration(address: address, serverName: "mullama"),
+            configuration: ApplicationConfiguration(address: address, serverName: Self.serverName),
             onServerRunning: onServerRunning,
             logger: logger
         )
@@ -62,6 +65,7 @@ struct ServerApplication {
     private var server: HTTPServerBuilder {
         let settings = self.state.settings
         let connections = self.state.connections
+        let refusals = RefusalLog(metrics: self.state.metrics, logger: self.logger)
         return HTTPServerBuilder { responder in
             GuardedChannel(
                 base: HTTP1Channel(
@@ -76,7 +80,8 @@ struct ServerApplication {
                 ),
                 connections: connections,
                 limits: settings.connection,
-                bodyLimit: settings.bodyLimit
+                bodyLimit: settings.bodyLimit,
+                refusals: refusals
             )
         }
     }

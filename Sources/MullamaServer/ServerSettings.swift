@@ -4,6 +4,8 @@ import Mullama
 package struct ServerSettings: Sendable {
     /// The most bytes of a request's body.
     package var bodyLimit = 32 << 20
+    /// The most bytes of the bodies of all requests that are on their way, together. One body is always taken.
+    package var bodyMemory = 256 << 20
     /// The most answers to one request: its prompts times their choices.
     package var answerLimit = 1024
     /// The most texts of one request for embeddings.

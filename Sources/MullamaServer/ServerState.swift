@@ -9,10 +9,10 @@ struct ServerState: Sendable {
     /// What `/metrics` shows.
     let registry: PrometheusRegistry
     let metrics: ServerMetrics
-    /// The model of requests that name none, as it was when the server was made: `/ready` reads no file.
-    let defaultModel: ModelReference?
+    let defaultModel = DefaultModelWatch()
     let connections = OpenConnections()
     let admission: Admission
+    let bodies: BodyMemory
 
     /// - Parameter registry: Where all is counted. It gets what the server's models tell, and must be this server's alone.
     init(
@@ -24,7 +24,6 @@ struct ServerState: Sendable {
         self.models = models
         self.registry = registry
         self.metrics = ServerMetrics(factory: registry)
-        self.defaultModel = try? models.resolve(nil)
         self.admission = Admission(
             AdmissionLimits(
                 parallel: models.params.parallel,
@@ -33,17 +32,22 @@ struct ServerState: Sendable {
                 perKey: settings.keyConcurrencyLimit
             )
         )
+        self.bodies = BodyMemory(limit: max(settings.bodyMemory, settings.bodyLimit))
         self.watch()
     }
 
     var inference: Inference { Inference(models: self.models, requests: self.requests, admission: self.admission) }
 
+    /// Whether requests can be sent here.
+    var readiness: Readiness { self.admission.isDraining ? .draining : self.defaultModel.readiness(self.models) }
+
     private func watch() {
-        let (metrics, requests, models) = (self.metrics, self.requests, self.models)
+        let (metrics, requests, models, defaultModel) = (self.metrics, self.requests, self.models, self.defaultModel)
         self.registry.collect { [weak models] in models.map(ModelCollector.families) ?? [] }
         let process = ProcessCollector(start: .now)
         self.registry.collect { process.families }
-        models.observe { event in
+        models.observe { [weak models] event in
+            if let models { defaultModel.take(event, in: models) }
             switch event {
             case .failed(let reference): metrics.modelLoadFailed(reference.name)
             case .unloaded(let reference): metrics.modelUnloaded(reference.name)

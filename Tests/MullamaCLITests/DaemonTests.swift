@@ -1,5 +1,6 @@
 import ChatTemplates
 import Foundation
+import MullamaServer
 import Testing
 
 @testable import MullamaCLI
@@ -73,6 +74,23 @@ struct DaemonTests {
         #expect(lines[1].contains("queued (2 before it)") && lines[1].hasSuffix("1.5 s"))
         #expect(lines[2].contains("1,234"))
         #expect(RunningRequest.list("nothing").isEmpty)
+    }
+
+    @Test func `a daemon that is starting is waited for, one that says why it takes nothing is not`() {
+        let starting = DaemonReadiness(
+            isReady: false,
+            ["status": "not_ready", "reason": "starting", "message": "the model is being loaded"]
+        )
+        #expect(starting.isStarting && starting.message == "the model is being loaded")
+        let stalled = DaemonReadiness(isReady: false, ["reason": "engine_stalled", "message": "m"])
+        #expect(!stalled.isStarting && stalled.message == "m")
+        #expect(DaemonReadiness(isReady: true, nil).message == nil)
+    }
+
+    @Test func `a model is found by its name as it was typed`() throws {
+        let status = try LocalStatus(json: ["models": [["name": "smollm2:135m", "state": "loading", "progress": 0.5]]])
+        for name in ["smollm2:135m", "SmolLM2:135M"] { #expect(status.model(name)?.progress == 0.5, "\(name)") }
+        #expect(status.model("other") == nil)
     }
 
     @Test func `times are rough`() {

@@ -57,6 +57,8 @@ public struct MullamaError: Error, Sendable, CustomStringConvertible {
     public var partialText: String?
     /// After which time the same call may be served, where that can be told: with `overloaded`.
     public var retryAfter: Duration?
+    /// Whether the same call can never be served here, however long its caller waits: told where the code alone does not say so.
+    package var isPermanent = false
 
     public init(
         _ code: Code,

@@ -19,7 +19,8 @@ struct DaemonStatusCommand: ParsableCommand {
         try Interruption.shared.run { [json] in
             try await DaemonClient.with(socket) { client in
                 let status = try LocalStatus(json: try await client.get("/status"))
-                let report = DaemonStatus(pid: pid, DaemonRecord.read(record), status, isReady: await client.isOK("/ready"), now: .now)
+                let isReady = await client.readiness()?.isReady ?? false
+                let report = DaemonStatus(pid: pid, DaemonRecord.read(record), status, isReady: isReady, now: .now)
                 try await Output.standard.send(json ? JSONText.document(report) : report.table.text)
             }
         }

@@ -32,11 +32,3 @@ struct StopCommand: ParsableCommand {
         }
     }
 }
-
-extension LocalStatus {
-    /// The model that is meant by a name, with or without its tag.
-    fileprivate func model(_ name: String) -> Model? {
-        let full = (try? ModelName(parsing: name))?.description
-        return self.models.first { $0.name == name || $0.name == full }
-    }
-}

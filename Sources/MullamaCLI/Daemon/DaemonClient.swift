@@ -50,14 +50,14 @@ struct DaemonClient: Sendable {
         }
     }
 
-    /// Whether it answers this with "yes".
-    func isOK(_ path: String) async -> Bool {
-        guard let answer = try? await self.http.execute(self.request(.GET, path), timeout: .seconds(5)) else { return false }
-        return answer.status == .ok
+    /// Whether it takes requests; nil if it does not say.
+    func readiness() async -> DaemonReadiness? {
+        guard let answer = try? await self.http.execute(self.request(.GET, "/ready"), timeout: .seconds(5)) else { return nil }
+        let body = try? await answer.body.collect(upTo: 1 << 16)
+        return DaemonReadiness(isReady: answer.status == .ok, body.flatMap { try? TemplateValue(json: Array($0.readableBytesView)) })
     }
 
     /// Calls `body` with each JSON value of an answer that comes in lines. Cancelling the task closes the connection, which ends the daemon's work.
-    ///
     func lines(_ path: String, _ body: TemplateValue, _ onLine: (TemplateValue) async throws -> Void) async throws {
         try await self.translated {
             let answer = try await self.http.execute(self.request(.POST, path, body), deadline: .distantFuture)

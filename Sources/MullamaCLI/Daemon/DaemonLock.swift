@@ -1,12 +1,18 @@
 import Foundation
 import Mullama
+import Synchronization
 
-/// The lock on a ``DaemonRecord``'s file, held from here to the end of the process.
+/// The lock on a ``DaemonRecord``'s file, held from here to the end of the process unless it is given up.
 final class DaemonLock: Sendable {
-    private let descriptor: Int32
+    private let file: Mutex<Int32?>
 
     private init(_ descriptor: Int32) {
-        self.descriptor = descriptor
+        self.file = Mutex(descriptor)
+    }
+
+    /// Gives the lock up before the end of the process.
+    func release() {
+        if let descriptor = self.file.withLock({ $0.take() }) { close(descriptor) }
     }
 
     /// Takes the lock, and makes the file's folder, closed to others, if there is none.
@@ -43,12 +49,15 @@ final class DaemonLock: Sendable {
         return lock.l_pid
     }
 
-    /// Puts the record in the place of what the last one left.
+    /// Puts the record in the place of what the last one left. Does nothing once the lock is given up.
     func write(_ record: DaemonRecord) throws {
         let data = try record.data
-        _ = ftruncate(self.descriptor, 0)
-        let count = data.withUnsafeBytes { pwrite(self.descriptor, $0.baseAddress, $0.count, 0) }
-        guard count == data.count else { throw Self.failure("the daemon's record cannot be written") }
+        try self.file.withLock { file in
+            guard let descriptor = file else { return }
+            _ = ftruncate(descriptor, 0)
+            let count = data.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+            guard count == data.count else { throw Self.failure("the daemon's record cannot be written") }
+        }
     }
 
     private static func whole(_ type: Int32) -> flock {

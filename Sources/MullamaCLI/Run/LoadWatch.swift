@@ -18,7 +18,7 @@ struct LoadWatch: Sendable {
         self.task = Task {
             while (try? await Task.sleep(for: Self.interval)) != nil {
                 guard let value = try? await client.get("/status"), let status = try? LocalStatus(json: value) else { continue }
-                if let model = status.models.first(where: { $0.name == model && $0.state == .loading }) { progress.show(model.progress) }
+                if let model = status.model(model), model.state == .loading { progress.show(model.progress) }
             }
         }
     }

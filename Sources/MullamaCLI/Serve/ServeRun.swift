@@ -14,6 +14,7 @@ struct ServeRun: Sendable {
     /// - Throws: ``MullamaError`` if it cannot begin, or its default model cannot be loaded.
     func run() throws {
         let stage = ServeStage()
+        defer { LineLogHandler.flush() }
         try Interruption.shared.serve({ stage.end(grace: self.configuration.grace) }, { try await self.serve(stage) })
     }
 
@@ -30,10 +31,19 @@ struct ServeRun: Sendable {
         let plan = try await models.plan()
         try plan.validate()
         let settings = try self.settings()
-        let (addresses, lock) = try await self.addresses()
         let log = self.logger()
-        let server = MullamaServer(addresses, models: models, settings: settings, grace: self.configuration.grace, logger: log) { bound in
+        let (addresses, lock) = try await self.addresses(log)
+        let server = MullamaServer(
+            addresses,
+            // Nobody asked for a socket by name: without it, too, there is a server.
+            dispensable: self.configuration.isSocketGiven ? [] : addresses.filter { if case .unix = $0 { true } else { false } },
+            models: models,
+            settings: settings,
+            grace: self.configuration.grace,
+            logger: log
+        ) { bound in
             await self.announce(bound, plan, log)
+            if bound.count < addresses.count { lock?.release() }
             let record = DaemonRecord(
                 pid: getpid(),
                 started: .now,
@@ -83,11 +93,19 @@ struct ServeRun: Sendable {
     }
 
     /// Where it listens, and the lock of its socket.
-    private func addresses() async throws -> ([ListenAddress], DaemonLock?) {
+    private func addresses(_ log: Logger) async throws -> ([ListenAddress], DaemonLock?) {
         let tcp = ListenAddress.tcp(host: self.configuration.host, port: self.configuration.port)
         guard case .path(let path, let isStandard) = self.configuration.socket else { return ([tcp], nil) }
         let record = DaemonPaths.record(of: path)
-        if let lock = try DaemonLock.take(record) { return ([tcp, .unix(path: path)], lock) }
+        let lock: DaemonLock?
+        do {
+            lock = try DaemonLock.take(record)
+        } catch {
+            guard !self.configuration.isSocketGiven else { throw error }
+            log.warning("\(MullamaServer.withoutSocket)", metadata: ["socket": "\(path)", "reason": "\(error.message)"])
+            return ([tcp], nil)
+        }
+        if let lock { return ([tcp, .unix(path: path)], lock) }
         let holder = DaemonLock.holder(record).map { " (process \($0))" } ?? ""
         guard isStandard else {
             throw MullamaError(.ioFailed, "another server\(holder) has the socket \(path): stop it, or choose another path with --socket")
@@ -98,6 +116,8 @@ struct ServeRun: Sendable {
 
     private func logger() -> Logger {
         let (format, level) = (self.configuration.logFormat, self.configuration.logLevel)
+        // As `mullama daemon start` has it.
+        LineLogHandler.rotate(DaemonPaths.current.log, beyond: Int(DaemonLog.longest))
         // For what the packages below log by themselves.
         LoggingSystem.bootstrap { _ in LineLogHandler(format, level: level) }
         return Logger(label: "mullama")

@@ -12,7 +12,10 @@ struct AccessGuard: Sendable {
     /// - Throws: ``APIError`` with 401, 403 or 503.
     func pass(_ route: Route, _ request: Request, _ context: ServerContext) throws(APIError) -> ServerContext {
         var context = context
-        if let key = try self.key(for: route, request, context) { context.keyName = key.name }
+        if let key = try self.key(for: route, request, context) {
+            context.keyName = key.name
+            context.mayManage = key.scopes.contains(.manage)
+        }
         // What is there may be looked at to the end, and requests may be ended.
         if self.admission.isDraining, route.method == .post { throw .shuttingDown }
         return context

@@ -41,7 +41,7 @@ extension KeyRing {
     /// - Parameter path: How the file is called in errors.
     init(parsing text: String, path: String) throws(MullamaError) {
         var keys: [APIKey] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = line.trimmingCharacters(in: .whitespaces)
             guard !line.isEmpty, !line.hasPrefix("#") else { continue }
             let place = "line \(index + 1) of \(path)"

@@ -13,7 +13,7 @@ package struct ServeConfiguration: Sendable {
 
     package enum Socket: Sendable, Hashable {
         case none
-        /// - Parameter isStandard: Whether nobody asked for it by name: then one that is taken is no reason to give up.
+        /// - Parameter isStandard: Whether all programs look for it there: then one that is taken is no reason to give up.
         case path(String, isStandard: Bool)
     }
 
@@ -38,6 +38,8 @@ package struct ServeConfiguration: Sendable {
     package let host: String
     package let port: Int
     package let socket: Socket
+    /// Whether somebody said where the socket is to be, by whatever means: then one that cannot be made is an error.
+    package let isSocketGiven: Bool
     package let apiKeyFile: String?
     /// All but the keys.
     package let serverSettings: ServerSettings
@@ -76,6 +78,7 @@ package struct ServeConfiguration: Sendable {
         self.host = try reader.setting(.host).text("an address or the name of a host") ?? "127.0.0.1"
         self.port = try reader.setting(.port).integer(in: 0...65_535) ?? 8080
         self.socket = try Self.socket(reader.setting(.socket), environment)
+        self.isSocketGiven = reader.setting(.socket).source != .standard
         self.apiKeyFile = try reader.setting(.apiKeyFile).text("the path of a file")
         self.serverSettings = try Self.serverSettings(reader)
         self.logFormat = try reader.setting(.logFormat).choice(LogFormat.self) ?? .text

@@ -25,8 +25,13 @@ extension APIError {
         case .timedOut: self.headers[.shouldRetry] = "false"
         default: break
         }
-        self = self.retrying(after: error.retryAfter)
+        if error.isPermanent { self.headers[.shouldRetry] = "false" }
+        // What is short of memory now may have some when others have ended.
+        let isPassing = self.status == .serviceUnavailable && !error.isPermanent && self.headers[.retryAfter] == nil
+        self = self.retrying(after: error.retryAfter ?? (isPassing ? Self.usualWait : nil))
     }
+
+    private static let usualWait = Duration.seconds(5)
 
     private static func parameter(of code: MullamaError.Code) -> String? {
         code == .invalidGrammar ? "grammar" : nil

@@ -26,7 +26,7 @@ struct RequestIDMiddleware: RouterMiddleware {
         (1...self.longest).contains(id.utf8.count) && id.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
-    private static func random() -> String {
+    static func random() -> String {
         let digits = String(UInt64.random(in: .min ... .max), radix: 16)
         return "req-" + String(repeating: "0", count: 16 - digits.count) + digits
     }

@@ -10,8 +10,9 @@ struct RouteTable {
     private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
 
     let routes: [Route]
+    let bodies: BodyMemory
 
-    private static func answer(
+    private func answer(
         _ request: Request,
         _ context: ServerContext,
         with route: Route,
@@ -25,7 +26,11 @@ struct RouteTable {
         if request.headers[.expect] != nil {
             context.channel.triggerUserOutboundEvent(ConnectionGuard.Event.wantsBody, promise: nil)
         }
-        return try await context.client.cancelling { [context] in try await route.handler(request, context) }
+        var counted = request
+        let share = self.bodies.share()
+        counted.body = RequestBody(asyncSequence: CountedBody(base: request.body, share: share))
+        let response = try await context.client.cancelling { [counted, context] in try await route.handler(counted, context) }
+        return share.isEmpty ? response : response.holding(share)
     }
 
     /// Adds the operations to a router, and an answer with `Allow` for methods that a path does not have.
@@ -34,13 +39,13 @@ struct RouteTable {
             var allowed = routes.map(\.method)
             for route in routes {
                 router.on(route.pattern, method: route.method) { request, context in
-                    try await Self.answer(request, context, with: route, guarding: scope)
+                    try await self.answer(request, context, with: route, guarding: scope)
                 }
             }
             if let get = routes.first(where: { $0.method == .get }) {
                 allowed.append(.head)
                 router.on(get.pattern, method: .head) { request, context in
-                    try await Self.answer(request, context, with: get, guarding: scope).createHeadResponse()
+                    try await self.answer(request, context, with: get, guarding: scope).createHeadResponse()
                 }
             }
             let allow = allowed.map(\.rawValue).sorted().joined(separator: ", ")
@@ -57,5 +62,18 @@ struct RouteTable {
                 }
             }
         }
+    }
+}
+
+extension Response {
+    /// The same, which keeps something until it is written, or dropped.
+    fileprivate func holding(_ thing: BodyMemory.Share) -> Response {
+        var response = self
+        let body = self.body
+        response.body = ResponseBody(contentLength: body.contentLength) { @concurrent writer in
+            defer { thing.end() }
+            try await body.write(writer)
+        }
+        return response
     }
 }

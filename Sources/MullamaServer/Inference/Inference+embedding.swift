@@ -11,7 +11,7 @@ extension Inference {
         let place = try self.admission.admit(self.models.resolve(request.model), answers: 1, key: context.keyName)
         defer { place.end() }
         var options = request.options
-        let lease = try await self.lease(request.model, request.keepAlive, within: &options.deadline, cancellation)
+        let lease = try await self.lease(request.model, context.heeded(request.keepAlive), within: &options.deadline, cancellation)
         entry.found(lease)
         options.cancellation = cancellation
         options.priority = options.priority ?? .normal

@@ -20,7 +20,7 @@ struct Inference: Sendable {
                 key: context.keyName
             )
             var options = request.options
-            let lease = try await self.lease(request.model, request.keepAlive, within: &options.deadline, cancellation)
+            let lease = try await self.lease(request.model, context.heeded(request.keepAlive), within: &options.deadline, cancellation)
             entry.found(lease)
             try Self.check(request, lease.model)
             let params = ContextParams(contextSize: Self.contextSize(request, lease.model.info))

@@ -19,7 +19,13 @@ package final class MullamaServer: Service {
     /// How much longer than the grace period the models may take: a step of the engine, or the end of a load.
     private static let tail = Duration.seconds(10)
 
+    /// What a server says that has to do without its socket.
+    package static let withoutSocket =
+        "the socket cannot be made, and the server goes without: `mullama run` and others of this user do not find it; choose another path with "
+        + "--socket, or none"
+
     private let addresses: [ListenAddress]
+    private let dispensable: Set<ListenAddress>
     let state: ServerState
     private let grace: Duration
     private let logger: Logger
@@ -29,10 +35,12 @@ package final class MullamaServer: Service {
 
     /// - Parameters:
     ///   - addresses: Where it listens: one or several.
+    ///   - dispensable: Sockets among them that it can do without: that it cannot listen there is told in the log.
     ///   - grace: How long what runs may go on after a graceful shutdown has begun.
     ///   - onListening: Called once it listens everywhere, with the addresses and the ports that they got.
     package init(
         _ addresses: [ListenAddress],
+        dispensable: [ListenAddress] = [],
         models: ModelRegistry,
         settings: ServerSettings = ServerSettings(),
         grace: Duration = .seconds(30),
@@ -42,6 +50,7 @@ package final class MullamaServer: Service {
         var settings = settings
         settings.connection.connections = OpenFiles.allow(connections: settings.connection.connections)
         self.addresses = addresses
+        self.dispensable = Set(dispensable)
         self.state = ServerState(settings: settings, models: models)
         self.grace = grace
         self.logger = logger
@@ -85,10 +94,14 @@ package final class MullamaServer: Service {
         do {
             for address in self.addresses {
                 try Task.checkCancellation()
-                let listener = try await ServerListener.start(address, application, responder, logger: self.logger) { [sink] in
-                    sink.yield(.failed($0))
+                do {
+                    let listener = try await ServerListener.start(address, application, responder, logger: self.logger) { [sink] in
+                        sink.yield(.failed($0))
+                    }
+                    listeners.append(listener)
+                } catch let error as MullamaError where self.dispensable.contains(address) {
+                    self.logger.warning("\(Self.withoutSocket)", metadata: ["reason": "\(error.message)"])
                 }
-                listeners.append(listener)
             }
             return listeners
         } catch {

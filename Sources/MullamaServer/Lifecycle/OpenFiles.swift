@@ -2,10 +2,13 @@ import Foundation
 
 /// How many files, connections among them, the process may have open.
 enum OpenFiles {
-    /// What is kept for everything that is no connection: models, the log, the engine's own.
-    private static let kept = 128
+    /// What is kept for everything that is no connection, such as models, the log and the engine's own, and for connections that are told that
+    /// there are too many.
+    private static let kept = 256
+    /// What is asked for at least: more than the process needs costs nothing.
+    private static let least = 4096
 
-    /// Raises what the process may have open to what so many connections need, as far as the system lets it: shells begin programs with few.
+    /// Raises what the process may have open to more than so many connections need, as far as the system lets it: shells begin programs with few.
     ///
     /// - Returns: For how many connections it is enough.
     static func allow(connections: Int) -> Int {
@@ -22,7 +25,7 @@ enum OpenFiles {
         #else
         let most = limit.rlim_max
         #endif
-        let wanted = min(most, rlim_t(clamping: connections + Self.kept))
+        let wanted = min(most, rlim_t(clamping: max(Self.least, connections + Self.kept)))
         if limit.rlim_cur < wanted {
             var raised = limit
             raised.rlim_cur = wanted

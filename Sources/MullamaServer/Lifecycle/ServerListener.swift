@@ -14,7 +14,7 @@ struct ServerListener: Sendable {
 
     /// Returns when it listens.
     ///
-    /// - Parameter onFailure: Called if it stops listening by itself.
+    /// - Parameter onFailure: Called if it stops listening by itself later.
     /// - Throws: ``MullamaError/Code/ioFailed`` with `errno` if it cannot.
     static func start(
         _ address: ListenAddress,
@@ -32,7 +32,8 @@ struct ServerListener: Sendable {
         // What hummingbird has to tell is for those who look for faults.
         if logger.logLevel == .info { logger.logLevel = .notice }
         let bound = OneShot<(any Channel)>()
-        let service = application.application(BindAddress(address), responder: responder, logger: logger) { channel in
+        let bind = file.map { BindAddress.unixDomainSocket(path: $0.bindPath) } ?? BindAddress(address)
+        let service = application.application(bind, responder: responder, logger: logger) { channel in
             bound.settle(.success(channel))
         }
         let group = ServiceGroup(configuration: .init(services: [service], logger: logger))
@@ -41,16 +42,16 @@ struct ServerListener: Sendable {
             do {
                 try await group.run()
             } catch {
-                bound.settle(.failure(error))
-                onFailure(error)
+                if !bound.settle(.failure(error)) { onFailure(error) }
                 throw error
             }
         }
         do {
             let channel = try await bound.value()
-            try file?.secure()
+            try file?.publish()
             return ServerListener(address: address.bound(to: channel.localAddress), group: group, task: task, file: file)
         } catch {
+            file?.clean()
             task.cancel()
             _ = await task.result
             throw error is MullamaError ? error : MullamaError(error, listeningAt: address)

@@ -4,6 +4,9 @@ import NIOCore
 import NIOPosix
 
 /// The file of a socket: made way for, closed to others, and removed.
+///
+/// A socket is made with the rights that the process gives to all of its files. So it is made in a folder that is its owner's alone, closed there,
+/// and then moved to its place: nobody else can open it before, and whoever finds it finds somebody who listens.
 struct SocketFile: Sendable {
     private struct Identity: Equatable {
         var device: UInt64
@@ -16,16 +19,26 @@ struct SocketFile: Sendable {
     }
 
     let path: String
+    /// Where the socket is made.
+    private(set) var bindPath: String
+    /// Where it lies until it is published; nil if it is made in its place.
+    private var folder: String?
     private var identity: Identity?
 
     init(_ path: String) {
         self.path = path
+        self.bindPath = path
     }
 
     /// Makes way: removes what a server that was killed has left.
     ///
     /// - Throws: ``MullamaError/Code/ioFailed`` if a server listens there, or something else is there.
-    func prepare() async throws {
+    mutating func prepare() async throws {
+        try await self.makeWay()
+        try self.makeFolder()
+    }
+
+    private func makeWay() async throws {
         guard let status = Self.status(self.path) else {
             let folder = URL(filePath: self.path).deletingLastPathComponent().path
             var isFolder: ObjCBool = false
@@ -55,12 +68,33 @@ struct SocketFile: Sendable {
         guard unlink(self.path) == 0 || errno == ENOENT else { throw Self.failure("\(self.path) cannot be removed") }
     }
 
-    /// Closes the file to other users, and remembers which one it is.
-    mutating func secure() throws {
-        guard chmod(self.path, 0o600) == 0, let status = Self.status(self.path) else {
+    /// Makes the folder beside the place, where paths are long enough for that.
+    private mutating func makeFolder() throws {
+        guard self.path.utf8.count <= DaemonPaths.longestSocket else { return }
+        var template = Array((URL(filePath: self.path).deletingLastPathComponent().path + "/.XXXXXX").utf8CString)
+        // The rest is one character of a name, and the end of the text.
+        guard template.count + 1 <= DaemonPaths.longestSocket else { return }
+        guard mkdtemp(&template) != nil else { throw Self.failure("\(self.path) cannot be made") }
+        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        self.folder = folder
+        self.bindPath = folder + "/s"
+    }
+
+    /// Closes the socket to other users, puts it in its place, and remembers which one it is.
+    mutating func publish() throws {
+        guard chmod(self.bindPath, 0o600) == 0, let status = Self.status(self.bindPath) else {
             throw Self.failure("\(self.path) cannot be closed to other users")
         }
+        if self.bindPath != self.path, rename(self.bindPath, self.path) != 0 { throw Self.failure("\(self.path) cannot be made") }
         self.identity = Identity(status)
+        self.clean()
+    }
+
+    /// Removes what it was made in.
+    func clean() {
+        guard let folder = self.folder else { return }
+        unlink(self.bindPath)
+        rmdir(folder)
     }
 
     /// Removes the file, unless another server's has taken its place.

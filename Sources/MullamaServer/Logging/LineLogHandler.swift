@@ -14,9 +14,41 @@ package struct LineLogHandler: LogHandler {
     private let now: @Sendable () -> Date
     private let write: @Sendable (String) -> Void
 
-    /// Writes to standard error. Lines of several threads do not mix.
+    /// Writes to standard error, on a thread of its own. Lines of several threads do not mix. If nobody reads them, lines are lost, and that is told.
     package init(_ format: LogFormat, level: Logger.Level = .info) {
-        self.init(format, level: level, now: { .now }, write: LineOutput.standardError.write)
+        self.init(format, level: level, now: { .now }, write: { LineOutput.standardError.write($0, format) })
+    }
+
+    /// Waits until all lines are written, but not for ever: what is logged by a process that ends would be lost else. Blocks its thread.
+    package static func flush(within limit: Duration = .seconds(2)) {
+        LineOutput.standardError.flush(within: limit)
+    }
+
+    /// Puts the file at the path aside, as `PATH.1`, whenever it has grown beyond so many bytes, if that is where standard error goes.
+    package static func rotate(_ path: String, beyond size: Int) {
+        LineOutput.standardError.rotate(path, beyond: size)
+    }
+
+    /// A line in place of lines that there was no room for.
+    static func lostLine(_ count: Int, _ format: LogFormat, now: Date = .now) -> String {
+        let event = LogEvent(
+            level: .warning,
+            message: "lines of the log were lost, for nobody has read it",
+            metadata: ["lost": .stringConvertible(count)],
+            source: "mullama",
+            file: #fileID,
+            function: #function,
+            line: #line
+        )
+        let time = Self.time(now)
+        switch format {
+        case .text: return Self.text(time, event, event.metadata ?? [:], nil)
+        case .json: return Self.json(time, event, event.metadata ?? [:], nil)
+        }
+    }
+
+    private static func time(_ date: Date) -> String {
+        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
     /// - Parameter write: Takes a line with its end.
@@ -38,7 +70,7 @@ package struct LineLogHandler: LogHandler {
         if let own = event.metadata { metadata.merge(own) { $1 } }
         // Hummingbird's own number, beside the request's name.
         metadata["hb.request.id"] = nil
-        let time = self.now().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        let time = Self.time(self.now())
         let error = event.error.map { "\($0)" }
         switch self.format {
         case .text: self.write(Self.text(time, event, metadata, error))

@@ -14,6 +14,14 @@ package enum RefusalReason: String, Sendable, Hashable, CaseIterable {
     case unauthorized
     /// Its key may not do that, or its Host or Origin is not let in.
     case forbidden
+    /// There were too many connections for one more.
+    case connections
+    /// What was sent is not HTTP, or has too large a head.
+    case malformed
+    /// The head or the body did not come in time.
+    case tooSlow = "too_slow"
+    /// The bodies of all requests together take as much memory as they may.
+    case bodyMemory = "body_memory"
     /// The body is longer than it may be.
     case bodyTooLarge = "body_too_large"
     /// The prompt is longer than the model's context.
@@ -33,6 +41,10 @@ extension RefusalReason {
         case (.contentTooLarge, _): self = .bodyTooLarge
         case (.notFound, "model_not_found"): self = .modelNotFound
         case (.badRequest, "context_length_exceeded"): self = .contextLength
+        case (_, "too_many_connections"): self = .connections
+        case (_, "malformed_http"), (_, "head_too_large"): self = .malformed
+        case (_, "head_timeout"), (_, "body_timeout"): self = .tooSlow
+        case (_, "body_memory"): self = .bodyMemory
         case (_, "queue_full"): self = .queueFull
         case (_, "concurrency_limit"): self = .concurrency
         case (_, "shutting_down"): self = .shuttingDown

@@ -98,6 +98,9 @@ package struct ModelCatalog: Sendable {
         return models.sorted { ($0.name, $0.reference.key) < ($1.name, $1.reference.key) }
     }
 
+    /// Whether requests that name no model are for one: it may not be there any more.
+    var hasDefault: Bool { !self.named.isEmpty }
+
     /// The model of requests that name none; nil if none was named at the start, or it is not there any more.
     var defaultKey: ModelKey? {
         guard let first = self.named.first else { return nil }

@@ -23,14 +23,20 @@ extension ModelRegistry {
     ///
     /// - Throws: ``MullamaError/Code/modelNotFound``, also for a file that was named at the start: it is not the store's. `ioFailed`.
     package func delete(_ name: String) async throws {
-        let removed = try await Self.withStore(self.catalog.store) { store throws(ModelStoreError) -> ModelReference? in
+        let (removed, hasOtherName) = try await Self.withStore(self.catalog.store) {
+            store throws(ModelStoreError) -> (ModelReference?, Bool) in
             let parsed = try ModelName(parsing: name, catalogue: store.catalogue)
             let model = (try? store.model(named: parsed)).flatMap(\.self)
             try store.remove(parsed)
             let hasOtherName = try store.models().contains { $0.digest == model?.digest }
-            return hasOtherName ? nil : model.map { ModelReference($0) }
+            return (model.map { ModelReference($0) }, hasOtherName)
         }
-        if let removed { self.unloadWhenIdle(removed.key) }
+        if let removed, !hasOtherName { self.unloadWhenIdle(removed.key) }
+        // What it led to before its content was replaced.
+        let full = self.catalog.canonical(name)
+        for model in self.loaded where model.reference.name == full && model.reference.key != removed?.key {
+            self.unloadWhenIdle(model.reference.key)
+        }
     }
 
     /// The store blocks, so it is used on a thread of its own.

@@ -130,26 +130,38 @@ package final class ModelRegistry: Service {
     /// Unloads a model at once if nobody uses it, and waits for that; else when the last lease ends, without waiting. Who asks for it meanwhile
     /// gets it all the same.
     package func unload(_ name: String) async {
-        guard let key = self.key(of: name) else { return }
-        self.unloadWhenIdle(key)
-        let leaver = OneShot<Void>()
-        let isLeaving = self.core.withLock { core in
-            guard core.state.entries[key]?.phase == .unloading else { return false }
-            core.residents[key]?.leavers.append(leaver)
-            return true
+        let leavers = self.residents(named: name).compactMap { model -> OneShot<Void>? in
+            let key = model.reference.key
+            self.unloadWhenIdle(key)
+            let leaver = OneShot<Void>()
+            return self.core.withLock { core in
+                guard core.state.entries[key]?.phase == .unloading else { return nil }
+                core.residents[key]?.leavers.append(leaver)
+                return leaver
+            }
         }
-        if isLeaving { try? await leaver.value() }
+        for leaver in leavers { try? await leaver.value() }
     }
 
     func unloadWhenIdle(_ key: ModelKey) {
         self.apply { core, now in core.state.unload(whenIdle: key, now: now) }
     }
 
-    /// A model in memory may have lost its name since it was loaded.
-    private func key(of name: String) -> ModelKey? {
-        if let reference = try? self.catalog.resolve(name) { return reference.key }
+    /// The models in memory that are meant by a name. One may have lost it since it was loaded, to another file or to none, so that the name alone
+    /// leads past it.
+    private func residents(named name: String) -> [LoadedModel] {
         let names = [name, self.catalog.canonical(name)]
-        return self.loaded.first { names.contains($0.reference.name) }?.reference.key
+        let key = (try? self.catalog.resolve(name))?.key
+        return self.loaded.filter { names.contains($0.reference.name) || $0.reference.key == key }
+    }
+
+    /// What a model is called that is in memory, or can be loaded.
+    ///
+    /// - Parameter name: Nil for the default model.
+    /// - Throws: ``MullamaError/Code/modelNotFound`` with the names that are there.
+    package func fullName(of name: String?) throws -> String {
+        if let name, let model = self.residents(named: name).first { return model.reference.name }
+        return try self.resolve(name).name
     }
 
     /// Refuses all later calls, ends those that wait, and closes all models: what generates may go on for `grace`, and is ended then.

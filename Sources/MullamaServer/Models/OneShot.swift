@@ -13,20 +13,23 @@ final class OneShot<Value: Sendable>: Sendable {
 
     init() {}
 
-    func settle(_ result: Result<Value, any Error>) {
-        let waiter = self.state.withLock { state -> CheckedContinuation<Value, any Error>? in
+    /// - Returns: Whether it is the first.
+    @discardableResult
+    func settle(_ result: Result<Value, any Error>) -> Bool {
+        let (isFirst, waiter) = self.state.withLock { state -> (Bool, CheckedContinuation<Value, any Error>?) in
             switch state {
             case .empty:
                 state = .settled(result)
-                return nil
+                return (true, nil)
             case .waiting(let waiter):
                 state = .taken
-                return waiter
+                return (true, waiter)
             case .settled, .taken:
-                return nil
+                return (false, nil)
             }
         }
         waiter?.resume(with: result)
+        return isFirst
     }
 
     /// Waits for the result; to be called once. Who cancels has to settle it.

@@ -13,11 +13,13 @@ extension RegistryState.Refusal {
         case .loadFailed:
             return failure ?? MullamaError(.engineFailed, "\(model.name) could not be loaded: call again")
         case .tooLarge(let need, let budget):
-            return MullamaError(
+            var error = MullamaError(
                 .outOfMemory,
                 "\(model.name) takes \(ByteCount(need)) with one context, and all models together may take \(ByteCount(budget)): "
                     + "serve it with a smaller context or a larger memory budget, or use a smaller model or quantization"
             )
+            error.isPermanent = true
+            return error
         case .overloaded(let shortage):
             let models = shortage.count == 1 ? "1 other model takes" : "\(shortage.count) other models take"
             let seconds = max(1, Int((shortage.retryAfter / .seconds(1)).rounded(.up)))

@@ -3,22 +3,20 @@ import HTTPTypes
 import Hummingbird
 import Mullama
 
-/// `/health`, `/ready` and `/metrics`: for who watches the server. All of it is answered from snapshots, also while every engine is busy.
+/// `/health`, `/ready` and `/metrics`: for who watches the server. None of it waits for an engine: all are answered while every one is busy.
 struct HealthAPI: Sendable {
     let server: ServerState
 
     var routes: [Route] {
         [
             Route(.get, "/health", .open, "Whether the server lives.") { _, _ in Self.answer(["status": "ok"]) },
-            Route(.get, "/ready", .open, "Whether the server can begin to answer at once.") { _, _ in self.ready() },
+            Route(.get, "/ready", .open, "Whether the server takes requests.") { _, _ in self.ready() },
             Route(.get, "/metrics", .manage, "All metrics, in Prometheus' text format.") { _, _ in self.metrics() },
         ]
     }
 
     private func ready() -> Response {
-        let model = self.server.defaultModel
-        let loaded = self.server.models.loaded.first { $0.reference.key == model?.key }
-        let readiness = Readiness(isDraining: self.server.admission.isDraining, model: model?.name, state: loaded?.state)
+        let readiness = self.server.readiness
         switch readiness {
         case .ready: return Self.answer(readiness.json)
         case .waiting(_, _, let time):

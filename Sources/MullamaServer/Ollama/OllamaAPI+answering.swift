@@ -34,19 +34,27 @@ extension OllamaAPI {
     }
 
     /// What a request without a prompt is for.
-    func rest(_ request: OllamaRequest, _ shape: OllamaAnswer.Shape) async throws -> Response {
-        let (name, isLoaded) = try await self.rest(request.model, request.keepAlive)
+    func rest(_ request: OllamaRequest, _ shape: OllamaAnswer.Shape, _ context: ServerContext) async throws -> Response {
+        let (name, isLoaded) = try await self.rest(request.model, request.keepAlive, context)
         return Response(json: shape.rest(isLoaded ? "load" : "unload", of: request.model ?? name))
     }
 
     /// Loads a model, or unloads it if it is not to be kept.
     @discardableResult
-    func rest(_ model: String?, _ keepAlive: KeepAlive?) async throws -> (name: String, isLoaded: Bool) {
+    func rest(_ model: String?, _ keepAlive: KeepAlive?, _ context: ServerContext) async throws -> (name: String, isLoaded: Bool) {
+        guard keepAlive == nil || context.mayManage else {
+            throw APIError(
+                .forbidden,
+                .permission,
+                code: "missing_scope",
+                "the key '\(context.keyName ?? "")' may not say how long models are kept: that takes one with the scope manage"
+            )
+        }
         let models = self.server.models
         guard keepAlive == .duration(.zero) else {
             return (try await models.lease(model, keepAlive: keepAlive).reference.name, true)
         }
-        let name = try models.resolve(model).name
+        let name = try models.fullName(of: model)
         await models.unload(name)
         return (name, false)
     }

@@ -5,7 +5,7 @@ import Mullama
 extension OllamaAPI {
     func chat(_ request: Request, _ context: ServerContext) async throws -> Response {
         let request = try OllamaRequest(try await self.fields(request))
-        guard let prompt = try Self.chatPrompt(request) else { return try await self.rest(request, .chat) }
+        guard let prompt = try Self.chatPrompt(request) else { return try await self.rest(request, .chat, context) }
         return try await self.answer(prompt, request, .chat, context)
     }
 

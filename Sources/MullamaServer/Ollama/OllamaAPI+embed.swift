@@ -7,7 +7,7 @@ extension OllamaAPI {
     func embed(_ request: Request, _ context: ServerContext) async throws -> Response {
         let wanted = try Self.embedding(try await self.fields(request), limit: self.server.settings.embeddingLimit)
         guard wanted.inputs != .texts([]) else {
-            let name = try await self.rest(wanted.model, wanted.keepAlive).name
+            let name = try await self.rest(wanted.model, wanted.keepAlive, context).name
             return Response(json: ["model": .string(wanted.model ?? name), "embeddings": []])
         }
         let answer = try await self.answer(wanted, context)
@@ -26,7 +26,7 @@ extension OllamaAPI {
     func embedOne(_ request: Request, _ context: ServerContext) async throws -> Response {
         let wanted = try Self.embeddingOfOne(try await self.fields(request))
         guard wanted.inputs != .texts([]) else {
-            try await self.rest(wanted.model, wanted.keepAlive)
+            try await self.rest(wanted.model, wanted.keepAlive, context)
             return Response(json: ["embedding": []])
         }
         let answer = try await self.answer(wanted, context)

@@ -4,7 +4,7 @@ import Mullama
 extension OllamaAPI {
     func generate(_ request: Request, _ context: ServerContext) async throws -> Response {
         let request = try OllamaRequest(try await self.fields(request))
-        guard let prompt = try Self.generatePrompt(request) else { return try await self.rest(request, .generate) }
+        guard let prompt = try Self.generatePrompt(request) else { return try await self.rest(request, .generate, context) }
         return try await self.answer(prompt, request, .generate, context)
     }
 

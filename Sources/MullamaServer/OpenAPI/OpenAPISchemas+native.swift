@@ -3,8 +3,9 @@ extension OpenAPISchemas {
         "Health": #"{"type": "object", "properties": {"status": {"const": "ok"}}}"#,
         "Readiness": #"""
         {"type": "object", "required": ["status"], "properties": {"status": {"enum": ["ready", "not_ready"]},
-        "model": {"type": ["string", "null"]}, "reason": {"enum": ["draining", "model_loading", "model_unloading", "model_not_loaded",
-        "engine_stalled"]}, "message": {"type": "string"}}}
+        "model": {"type": ["string", "null"]}, "model_state": {"enum": ["loaded", "loading", "unloading", "unloaded"]},
+        "reason": {"enum": ["starting", "draining", "model_load_failed", "model_not_found", "engine_stalled"]},
+        "message": {"type": "string"}}}
         """#,
         "Request": #"""
         {"type": "object", "required": ["id", "state", "route", "created"], "properties": {"id": {"type": "string"},

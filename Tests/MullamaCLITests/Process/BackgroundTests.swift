@@ -31,6 +31,49 @@ extension ProcessTests {
             #expect(try await daemon.client("daemon", "start", "--socket", "/x").status == 64)
         }
 
+        @Test func `of two that are started at once one runs, and both say which`() async throws {
+            let daemon = try TestDaemon(hasModels: false)
+            async let first = daemon.client("daemon", "start", "--port", "0")
+            async let second = daemon.client("daemon", "start", "--port", "0")
+            let results = try await [first, second]
+            #expect(results.map(\.status) == [0, 0], "\(results.map(\.errors))")
+            #expect(results[0].output == results[1].output)
+            let pid = try #require(DaemonLock.holder(daemon.record))
+            #expect(results.allSatisfy { $0.errors.contains("(process \(pid))") }, "\(results.map(\.errors))")
+            #expect(try await daemon.client("daemon", "stop").status == 0)
+        }
+
+        @Test func `a server does without a socket that nobody asked for, and not without one that somebody did`() async throws {
+            let daemon = try TestDaemon(hasModels: false)
+            let long = try daemon.file("x", "") + String(repeating: "x", count: 120)
+            for folder in ["/dev/null", long] {
+                var environment = daemon.environment
+                environment["MULLAMA_SOCKET"] = ""
+                environment["XDG_RUNTIME_DIR"] = folder
+                let server = try MullamaProcess(["serve", "--port", "0"], environment: environment)
+                let output = await server.firstOutput()
+                server.signal(SIGTERM)
+                let result = await server.result(after: output)
+                #expect(result.status == 0, "\(result.errors)")
+                #expect(result.output.hasPrefix("http://127.0.0.1:") && result.output.filter(\.isNewline).count == 1)
+                #expect(result.errors.contains("the socket cannot be made") && result.errors.contains("--socket"), "\(result.errors)")
+                let wanted = try await MullamaProcess(["serve", "--port", "0", "--socket", "/dev/null/m.sock"], environment: environment)
+                    .result()
+                #expect(wanted.status == 74, "\(wanted.errors)")
+            }
+        }
+
+        @Test(.enabled(if: MullamaProcess.hasModel, "smollm2:135m is in the store"))
+        func `a daemon whose model was unloaded is running all the same`() async throws {
+            let daemon = try TestDaemon()
+            let arguments = ["daemon", "start", "--port", "0", "--model", MullamaProcess.model, "--keep-alive", "0"]
+            for _ in 0..<2 {
+                let result = try await MullamaProcess(arguments, environment: daemon.environment).result()
+                #expect(result.status == 0, "\(result.errors)")
+            }
+            #expect(try await daemon.client("daemon", "stop").status == 0)
+        }
+
         @Test(.enabled(if: MullamaProcess.hasModel, "smollm2:135m is in the store"))
         func `a daemon is started, found, asked and stopped, twice over`() async throws {
             let daemon = try TestDaemon()

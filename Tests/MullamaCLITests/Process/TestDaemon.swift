@@ -16,14 +16,17 @@ final class TestDaemon: Sendable {
     var socket: String { self.folder.appending(path: "m.sock").path }
     var record: String { self.folder.appending(path: "m.pid").path }
 
-    init() throws {
+    /// - Parameter hasModels: Whether it has the models of whoever runs the tests, or none.
+    init(hasModels: Bool = true) throws {
         // A socket's path is short.
         self.folder = URL(filePath: "/tmp/mullama-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: self.folder, withIntermediateDirectories: true)
-        self.environment = [
+        var environment = [
             "MULLAMA_SOCKET": self.folder.appending(path: "m.sock").path,
             "MULLAMA_STATE": self.folder.appending(path: "state").path,
         ]
+        if !hasModels { environment["MULLAMA_MODELS"] = self.folder.appending(path: "models").path }
+        self.environment = environment
     }
 
     deinit {

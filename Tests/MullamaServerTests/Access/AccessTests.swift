@@ -46,6 +46,38 @@ struct AccessTests {
         }
     }
 
+    @Test("A key that may only use models does not say how long they are kept")
+    func keepAlive() async throws {
+        let server = try TestServer(settings: Self.settings)
+        try await server.run { client async throws in
+            let headers: HTTPFields = [.apiKey: Self.user]
+            func kept() -> KeepAlive? { server.state.models.loaded.first?.keepAlive }
+            #expect(try await client.post("/api/generate", "{}", headers: headers).status == .ok)
+            #expect(kept() == .forever)
+            for (path, body) in [
+                ("/api/generate", #"{"keep_alive": 0}"#), ("/api/chat", #"{"messages": [], "keep_alive": -1}"#),
+                ("/api/embed", #"{"input": [], "keep_alive": 0}"#), ("/api/embeddings", #"{"prompt": "", "keep_alive": "1h"}"#),
+            ] {
+                let refused = try await client.post(path, body, headers: headers)
+                #expect(refused.status == .forbidden, "\(path)")
+                #expect(refused.text.contains("the key 'user' may not say how long models are kept"), "\(refused.text)")
+            }
+            // As many clients say it with each prompt, it is passed over there.
+            let body = #"{"prompt": "ab", "raw": true, "stream": false, "keep_alive": 0, "options": {"num_predict": 2}}"#
+            #expect(try await client.post("/api/generate", body, headers: headers).status == .ok)
+            #expect(kept() == .forever)
+        }
+        var settings = Self.settings
+        settings.keys = KeyRing([APIKey(name: "both", scopes: [.infer, .manage], key: Self.user)])
+        let other = try TestServer(settings: settings)
+        try await other.run { client async throws in
+            let headers: HTTPFields = [.apiKey: Self.user]
+            #expect(try await client.post("/api/generate", "{}", headers: headers).status == .ok)
+            #expect(try await client.post("/api/generate", #"{"keep_alive": 0}"#, headers: headers).status == .ok)
+            #expect(other.state.models.loaded.isEmpty)
+        }
+    }
+
     @Test("A key has its own limit")
     func keyLimit() async throws {
         let control = FakeControl(isHeld: true)

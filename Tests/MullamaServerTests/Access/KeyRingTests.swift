@@ -24,6 +24,15 @@ struct KeyRingTests {
         #expect(ring.key(Self.alice + "0") == nil)
     }
 
+    @Test("A file from a system whose lines end with two characters")
+    func carriageReturns() throws {
+        let ring = try KeyRing(parsing: "# keys\r\nalice infer \(Self.alice)\r\nops manage \(Self.ops)\r\n", path: "keys")
+        #expect(ring.count == 2)
+        #expect(ring.key(Self.ops)?.name == "ops")
+        let error = #expect(throws: MullamaError.self) { try KeyRing(parsing: "# keys\r\nalice infer\r\n", path: "keys") }
+        #expect(error?.message.contains("line 2 of keys") == true)
+    }
+
     @Test(
         "What is wrong with a line is told, but never the key",
         arguments: [

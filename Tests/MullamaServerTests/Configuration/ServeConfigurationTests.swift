@@ -146,6 +146,9 @@ struct ServeConfigurationTests {
     @Test("A socket that is asked for is not the usual one, and none is none")
     func sockets() throws {
         #expect(try ServeConfiguration(flags: [.socket: ["none"]], environment: [:]).socket == .none)
+        #expect(try ServeConfiguration(flags: [.socket: ["/a.sock"]], environment: [:]).isSocketGiven)
+        #expect(try ServeConfiguration(flags: [:], environment: ["MULLAMA_SOCKET": "/b.sock"]).isSocketGiven)
+        #expect(try ServeConfiguration(flags: [:], environment: [:]).isSocketGiven == false)
         #expect(try ServeConfiguration(flags: [.socket: ["/a.sock"]], environment: [:]).socket == .path("/a.sock", isStandard: false))
         // Where every command looks: the variable moves the usual one.
         #expect(try ServeConfiguration(flags: [:], environment: ["MULLAMA_SOCKET": "/b.sock"]).socket == .path("/b.sock", isStandard: true))

@@ -177,6 +177,34 @@ struct ConnectionStateTests {
         #expect(state.timeOut(now: .seconds(340)) == .close)
     }
 
+    @Test("A client that takes a part of what is there has its time anew")
+    func slow() {
+        var state = self.asked()
+        _ = state.writeHead(asksToClose: false)
+        state.sent(now: .seconds(5))
+        #expect(state.deadline == nil)
+        state.writable(false, now: .seconds(10))
+        state.sent(now: .seconds(200))
+        #expect(state.timeOut(now: .seconds(310)) == .nothing)
+        #expect(state.timeOut(now: .seconds(500)) == .close)
+    }
+
+    @Test("A head that has begun is told that it is late, an empty line behind a request is no head")
+    func lateHead() {
+        var begun = self.state()
+        begun.readBytes()
+        #expect(begun.timeOut(now: .seconds(10)) == .answer(.headTimedOut))
+        #expect(begun.timeOut(now: .seconds(11)) == .nothing)
+
+        var body = self.state()
+        #expect(body.readHead(keepsAlive: true, now: .zero) == true)
+        body.readBytes()
+        #expect(body.readEnd(now: .zero) == true)
+        _ = body.writeHead(asksToClose: false)
+        _ = body.writeEnd(now: .zero)
+        #expect(body.timeOut(now: .seconds(75)) == .close)
+    }
+
     @Test("A client that sends no more and takes nothing has left")
     func blockedAndGone() {
         var state = self.asked()

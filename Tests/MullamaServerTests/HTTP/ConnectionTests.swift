@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import MullamaTestSupport
 import NIOCore
 import Testing
@@ -164,7 +165,12 @@ struct ConnectionTests {
         try await self.server { $0.connection.head = .milliseconds(200) }.serve { running in
             let client = try await running.connect()
             try await client.send("GET / HTTP/1.1\r\nX-Slow")
-            #expect(await client.receiveAll() == "")
+            let answer = await client.receiveAll()
+            #expect(answer.hasPrefix("HTTP/1.1 408 Request Timeout"))
+            #expect(answer.contains("head_timeout"))
+            // Who has sent nothing has asked nothing.
+            let silent = try await running.connect()
+            #expect(await silent.receiveAll() == "")
             try await self.works(running)
         }
     }
@@ -218,6 +224,10 @@ struct ConnectionTests {
             #expect(answer.hasPrefix("HTTP/1.1 503"))
             #expect(answer.contains("too_many_connections"))
             #expect(answer.contains("Retry-After: 1"))
+            #expect(answer.contains(#/X-Request-Id: req-[0-9a-f]{16}\r\n/#))
+            #expect(answer.contains("Server: mullama\r\n"))
+            #expect(answer.contains(#/Date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\n/#))
+            #expect(running.state.registry.page().contains(#"mullama_refusals_total{reason="connections"} 1"#))
             await second.close()
             await third.close()
             try await first.get("/nothing", headers: ["Connection: close"])
@@ -225,6 +235,60 @@ struct ConnectionTests {
             await first.close()
             await running.state.connections.empty()
             try await self.works(running)
+        }
+    }
+
+    @Test("Beyond those that are told there are too many, connections are closed without a word")
+    func connectionFlood() async throws {
+        try await self.server { settings in
+            settings.connection.connections = 1
+            settings.connection.refusedConnections = 0
+        }
+        .serve { running in
+            let first = try await running.connect()
+            try await first.get("/nothing")
+            await first.receive("openapi.json")
+            let second = try await running.connect()
+            #expect(await second.receiveAll() == "")
+            #expect(running.state.registry.page().contains(#"mullama_refusals_total{reason="connections"} 1"#))
+        }
+    }
+
+    @Test("What is no HTTP is counted and logged, but not in a line for each")
+    func refusalsAreKnown() async throws {
+        let lines = Lines()
+        let logger = Logger(label: "test") { _ in lines.handler(.text) }
+        try await self.server().serve(logger: logger) { running in
+            for _ in 0..<3 {
+                let client = try await running.connect()
+                try await client.send("hello\r\n\r\n")
+                #expect(await client.receiveAll().contains("X-Request-Id: req-"))
+            }
+            #expect(running.state.registry.page().contains(#"mullama_refusals_total{reason="malformed"} 3"#))
+        }
+        let refused = lines.all.filter { $0.contains("notice connection refused") }
+        #expect(refused.count == 1)
+        #expect(refused.first?.contains("code=malformed_http count=1 request=req-") == true)
+    }
+
+    @Test("What comes behind a request whose answer ends the connection is never done")
+    func behindTheEnd() async throws {
+        let control = FakeControl(isHeld: true)
+        try await self.server(control) { $0.bodyLimit = 100 }.serve { running in
+            let waiting = try await running.connect()
+            try await waiting.post("/v1/completions", #"{"prompt": "abc", "max_tokens": 6}"#, headers: ["X-Request-Id: victim"])
+            await control.steps(1)
+            let client = try await running.connect()
+            let chunk = "400\r\n" + String(repeating: "a", count: 1024) + "\r\n0\r\n\r\n"
+            try await client.send(
+                "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\(chunk)"
+                    + "DELETE /requests/victim HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            )
+            let answer = await client.receiveAll()
+            #expect(answer.hasPrefix("HTTP/1.1 413"))
+            #expect(answer.count(of: "HTTP/1.1") == 1)
+            control.release()
+            #expect(await waiting.receive("abcabc").hasPrefix("HTTP/1.1 200 OK"))
         }
     }
 
@@ -257,7 +321,7 @@ struct ConnectionTests {
             let idle = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: CInt(TCP_KEEPIDLE)))
             #expect(try await channel.getOption(idle).get() == 60)
             let unread = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: CInt(TCP_USER_TIMEOUT)))
-            #expect(try await channel.getOption(unread).get() == 300_000)
+            #expect(try await channel.getOption(unread).get() == 120_000)
             #endif
         }
     }

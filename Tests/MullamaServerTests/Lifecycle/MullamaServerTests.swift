@@ -74,6 +74,42 @@ struct MullamaServerTests {
         #expect(error?.underlying == Int(ENAMETOOLONG))
     }
 
+    @Test("A socket is made where nobody else can reach it, and nothing of that is left")
+    func socketFolder() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "f\(UInt32.random(in: .min ... .max))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let path = folder.appending(path: "a.sock").path
+        var file = SocketFile(path)
+        try await file.prepare()
+        let made = URL(filePath: file.bindPath).deletingLastPathComponent().path
+        #expect(made != folder.path)
+        #expect(try FileManager.default.attributesOfItem(atPath: made)[.posixPermissions] as? Int == 0o700)
+        file.clean()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        try await TestServer().serve([.unix(path: path)]) { _ in
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.sock"])
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        try FileManager.default.removeItem(at: folder)
+    }
+
+    @Test(
+        "A socket that it can do without is no reason not to serve",
+        arguments: ["/dev/null/a.sock", "/tmp/\(String(repeating: "x", count: 200))"]
+    )
+    func dispensable(path: String) async throws {
+        let lines = Lines()
+        let logger = Logger(label: "test") { _ in lines.handler(.text) }
+        try await TestServer().serve([TestServer.loopback, .unix(path: path)], dispensable: [.unix(path: path)], logger: logger) {
+            running in
+            #expect(running.addresses.count == 1)
+            let client = try await running.connect()
+            try await client.post("/v1/completions", self.completion)
+            #expect(await client.receive("abcabc").hasPrefix("HTTP/1.1 200 OK"))
+        }
+        #expect(lines.all.contains { $0.contains("warning the socket cannot be made") && $0.contains("--socket") })
+    }
+
     @Test("A graceful shutdown lets what runs finish, and refuses what comes")
     func drain() async throws {
         let control = FakeControl(isHeld: true)

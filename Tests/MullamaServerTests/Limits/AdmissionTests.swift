@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import Mullama
@@ -52,6 +53,20 @@ struct AdmissionTests {
         let error = APIError(MullamaError(.overloaded, "the request has waited for 30 s", retryAfter: .milliseconds(2300)))
         #expect(error.status == .serviceUnavailable)
         #expect(error.headers[.retryAfter] == "3")
+    }
+
+    @Test("What is short of memory now may have some later, and what never fits is not tried again")
+    func memory() throws {
+        let passing = APIError(MullamaError(.outOfMemory, "no memory for 3 tokens"))
+        #expect(passing.status == .serviceUnavailable)
+        #expect(passing.headers[.retryAfter] == "5")
+        #expect(passing.headers[.shouldRetry] == nil)
+        let model = ModelReference(name: "m", url: URL(filePath: "/m"))
+        let error = try #require(RegistryState.Refusal.tooLarge(need: 20, budget: 10).error(model, nil) as? MullamaError)
+        let never = APIError(error)
+        #expect(never.status == .serviceUnavailable)
+        #expect(never.headers[.retryAfter] == nil)
+        #expect(never.headers[.shouldRetry] == "false")
     }
 
     @Test("A place is free again when the answer has ended, failed, or was refused by the engine")

@@ -60,11 +60,12 @@ struct LineLogHandlerTests {
             close(file)
             try? FileManager.default.removeItem(atPath: path)
         }
-        let output = LineOutput(file)
+        let output = LineOutput(file, limit: 1 << 24)
         let line = String(repeating: "x", count: 9_999) + "\n"
         await withDiscardingTaskGroup { group in
             for _ in 0..<8 { group.addTask { for _ in 0..<20 { output.write(line) } } }
         }
+        #expect(output.flush(within: .seconds(30)))
         let text = try String(contentsOfFile: path, encoding: .utf8)
         #expect(text == String(repeating: line, count: 160))
     }

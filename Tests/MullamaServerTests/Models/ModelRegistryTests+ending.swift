@@ -66,6 +66,29 @@ extension ModelRegistryTests {
         #expect(registry.loaded.isEmpty)
     }
 
+    @Test func aModelWhoseNameLeadsElsewhereByNowCanBeUnloadedByIt() async throws {
+        let registry = try self.registry(FakeModelLoader())
+        try await registry.lease("b:1").release()
+        try self.fixture.add("b:1", content: Array("other".utf8))
+        #expect(try registry.fullName(of: "B:1") == "b:1")
+        await registry.unload("b:1")
+        #expect(registry.loaded.isEmpty)
+
+        // Both of them, if both are there.
+        try await registry.lease("b:1").release()
+        try self.fixture.add("b:1", content: Array("third".utf8))
+        try await registry.lease("b:1").release()
+        #expect(registry.loaded.count == 2)
+        await registry.unload("b:1")
+        #expect(registry.loaded.isEmpty)
+
+        try await registry.lease("b:1").release()
+        try self.fixture.add("b:1", content: Array("fourth".utf8))
+        try await registry.delete("b:1")
+        await self.until { registry.loaded.isEmpty }
+        #expect(await self.error { _ = try registry.fullName(of: "b:1") }?.code == .modelNotFound)
+    }
+
     @Test func namesAreCopiedInTheStore() async throws {
         let registry = try self.registry(FakeModelLoader())
         #expect(try await registry.copy("B:1", to: "New").name.description == "new:latest")

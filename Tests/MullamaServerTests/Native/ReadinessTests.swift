@@ -1,4 +1,5 @@
 import ChatTemplates
+import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import MullamaTestSupport
@@ -13,14 +14,84 @@ struct ReadinessTests {
         if case .waiting(let obstacle, _, _) = readiness { obstacle } else { nil }
     }
 
+    private func readiness(_ state: LoadedModel.State?, hasStarted: Bool = true, hasFailed: Bool = false) -> Readiness {
+        Readiness(Readiness.Model(name: "m", state: state, hasStarted: hasStarted, hasFailed: hasFailed))
+    }
+
     @Test("What stands in the way, by the model's state")
     func states() {
-        #expect(self.obstacle(Readiness(isDraining: false, model: "m", state: nil)) == .modelNotLoaded)
-        #expect(self.obstacle(Readiness(isDraining: false, model: "m", state: .loading(progress: 0.4))) == .modelLoading)
-        #expect(self.obstacle(Readiness(isDraining: false, model: "m", state: .unloading)) == .modelUnloading)
-        #expect(Readiness(isDraining: false, model: "m", state: .ready(FakeModel().model)) == .ready(model: "m"))
-        #expect(Readiness(isDraining: false, model: nil, state: nil) == .ready(model: nil))
-        #expect(self.obstacle(Readiness(isDraining: true, model: "m", state: .ready(FakeModel().model))) == .draining)
+        let model = FakeModel().model
+        #expect(self.readiness(.ready(model)) == .ready(model: "m", .loaded))
+        #expect(self.readiness(nil) == .ready(model: "m", .unloaded))
+        #expect(self.readiness(.loading(progress: 0.4)) == .ready(model: "m", .loading))
+        #expect(self.readiness(.unloading) == .ready(model: "m", .unloading))
+        #expect(self.obstacle(self.readiness(nil, hasStarted: false)) == .starting)
+        #expect(self.obstacle(self.readiness(.loading(progress: 0.4), hasStarted: false)) == .starting)
+        #expect(self.readiness(.ready(model), hasStarted: false) == .ready(model: "m", .loaded))
+        #expect(self.obstacle(self.readiness(nil, hasFailed: true)) == .modelLoadFailed)
+        #expect(self.readiness(.ready(model), hasFailed: true) == .ready(model: "m", .loaded))
+    }
+
+    @Test("A failed load speaks against its model until a load goes well, or until somebody should try again")
+    func failures() throws {
+        let begin = ContinuousClock.now
+        let model = ModelReference(name: "m", url: URL(filePath: "/m"))
+        let other = ModelReference(name: "o", url: URL(filePath: "/o"))
+        var loads = DefaultLoads()
+        loads.take(.failed(other), default: model, now: begin)
+        #expect(!loads.hasStarted)
+        loads.take(.failed(model), default: model, now: begin)
+        #expect(loads.hasStarted)
+        #expect(loads.hasFailed(model.key, now: begin))
+        #expect(!loads.hasFailed(other.key, now: begin))
+        #expect(!loads.hasFailed(model.key, now: begin + DefaultLoads.failureTime))
+        loads.take(.loaded(model, FakeModel().model, after: .zero), default: model, now: begin)
+        #expect(!loads.hasFailed(model.key, now: begin))
+    }
+
+    @Test("A default model that was unloaded, fails to load, or was replaced under its name")
+    func later() async throws {
+        let store = try StoreFixture()
+        try store.add("a:1")
+        let loader = FakeModelLoader(isHeld: true)
+        let models = try ModelRegistry(named: ["a:1"], store: store.store, memoryBudget: 100, loader: loader)
+        let state = ServerState(settings: ServerSettings(), models: models)
+        #expect(self.obstacle(state.readiness) == .starting)
+        async let first = models.lease(nil)
+        try await loader.wait(for: .began("a:1"))
+        #expect(self.obstacle(state.readiness) == .starting)
+        loader.finish("a:1")
+        try await first.release()
+        #expect(state.readiness == .ready(model: "a:1", .loaded))
+
+        await models.unload("a:1")
+        #expect(state.readiness == .ready(model: "a:1", .unloaded))
+        loader.fail("a:1", MullamaError(.engineFailed, "no"))
+        let second = Task { try await models.lease(nil) }
+        try await loader.wait { $0.count { $0 == .began("a:1") } == 2 }
+        #expect(state.readiness == .ready(model: "a:1", .loading))
+        loader.finish("a:1")
+        await #expect(throws: MullamaError.self) { try await second.value }
+        #expect(self.obstacle(state.readiness) == .modelLoadFailed)
+
+        // Another file under the same name: what the old one did does not matter any more.
+        try store.add("a:1", content: Array("other".utf8))
+        #expect(state.readiness == .ready(model: "a:1", .unloaded))
+        async let third = models.lease(nil)
+        try await loader.wait { $0.count { $0 == .began("a:1") } == 3 }
+        loader.finish("a:1")
+        try await third.release()
+        #expect(state.readiness == .ready(model: "a:1", .loaded))
+        try await models.delete("a:1")
+        #expect(self.obstacle(state.readiness) == .modelNotFound)
+        await models.close(grace: .zero)
+    }
+
+    @Test("Without a default model a server is ready at once")
+    func noDefault() throws {
+        let store = try StoreFixture()
+        let models = try ModelRegistry(named: [], store: store.store, memoryBudget: 100, loader: FakeModelLoader())
+        #expect(ServerState(settings: ServerSettings(), models: models).readiness == .ready(model: nil, nil))
     }
 
     @Test("An engine that has been at one step for too long is stalled, and ready again after it")
@@ -29,7 +100,7 @@ struct ReadinessTests {
         let fake = FakeModel(FakeControl(isHeld: true), clock: clock)
         let stream = AsyncContext(fake.model).stream("abc", maxTokens: 2)
         await fake.control.steps(1)
-        func readiness() -> Readiness { Readiness(isDraining: false, model: "m", state: .ready(fake.model)) }
+        func readiness() -> Readiness { self.readiness(.ready(fake.model)) }
         clock.advance(by: Readiness.longestStep)
         #expect(self.obstacle(readiness()) == nil)
         clock.advance(by: .milliseconds(1))
@@ -46,13 +117,18 @@ struct ReadinessTests {
             #expect(try await client.get("/health").text == #"{"status": "ok"}"#)
             let before = try await client.get("/ready")
             #expect(before.status == .serviceUnavailable)
-            #expect(before.headers[.retryAfter] == "5")
-            #expect(try before.json["reason"] == "model_not_loaded")
+            #expect(before.headers[.retryAfter] == "2")
+            #expect(try before.json["reason"] == "starting")
 
             try await client.post("/v1/completions", #"{"prompt": "abc", "max_tokens": 2}"#)
             let ready = try await client.get("/ready")
             #expect(ready.status == .ok)
-            #expect(try ready.json == ["status": "ready", "model": "fake"])
+            #expect(try ready.json == ["status": "ready", "model": "fake", "model_state": "loaded"])
+
+            await server.state.models.unload("fake")
+            let unloaded = try await client.get("/ready")
+            #expect(unloaded.status == .ok)
+            #expect(try unloaded.json["model_state"] == "unloaded")
 
             server.state.admission.drain()
             let draining = try await client.get("/ready")

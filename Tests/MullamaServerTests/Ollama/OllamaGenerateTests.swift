@@ -2,6 +2,7 @@ import ChatTemplates
 import HTTPTypes
 import HummingbirdTesting
 import InferenceCore
+import ModelStore
 import MullamaTestSupport
 import Testing
 
@@ -139,6 +140,22 @@ struct OllamaGenerateTests {
 
             let again = try await client.post("/api/generate", #"{"prompt": "ab", "raw": true, "options": {"num_predict": 1}}"#)
             #expect(again.lines.last?.contains(#""done": true"#) == true)
+        }
+    }
+
+    @Test("A model in memory is unloaded by its name, also when the store has it no more")
+    func restWithoutName() async throws {
+        let server = try OllamaServer()
+        try server.store.add("tiny:v1")
+        try await server.run { client in
+            _ = try await client.post("/api/generate", #"{"model": "tiny:v1"}"#)
+            #expect(server.state.models.loaded.map(\.reference.name) == ["tiny:v1"])
+            try server.store.store.remove(ModelName(parsing: "tiny:v1"))
+            let unloaded = try await client.post("/api/generate", #"{"model": "tiny:v1", "keep_alive": 0}"#)
+            #expect(unloaded.status == .ok)
+            #expect(unloaded.text.contains(#""done_reason": "unload""#))
+            #expect(server.state.models.loaded.isEmpty)
+            #expect(try await client.post("/api/generate", #"{"model": "tiny:v1", "keep_alive": 0}"#).status == .notFound)
         }
     }
 

@@ -28,6 +28,7 @@ extension TestServer {
     /// Runs the whole server in a service group, and ends it.
     func serve<R: Sendable>(
         _ addresses: [ListenAddress] = [Self.loopback],
+        dispensable: [ListenAddress] = [],
         grace: Duration = .seconds(20),
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: (RunningServer) async throws -> R
@@ -35,6 +36,7 @@ extension TestServer {
         let (listening, sink) = AsyncStream<[ListenAddress]>.makeStream()
         let server = MullamaServer(
             addresses,
+            dispensable: dispensable,
             models: self.state.models,
             settings: self.state.settings,
             grace: grace,

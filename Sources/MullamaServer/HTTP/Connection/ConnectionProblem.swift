@@ -6,6 +6,8 @@ enum ConnectionProblem: Error, Equatable {
     /// What came is not HTTP.
     case malformed
     case headTooLarge
+    /// The rest of a request's head did not come in time.
+    case headTimedOut
     /// The rest of a request's body did not come in time.
     case bodyTimedOut
     case tooManyConnections
@@ -32,6 +34,14 @@ extension APIError {
                 code: "head_too_large",
                 headers: close,
                 "the request's head is too large: send fewer or shorter header fields, and what is long in the body"
+            )
+        case .headTimedOut:
+            self.init(
+                .requestTimeout,
+                .invalidRequest,
+                code: "head_timeout",
+                headers: close,
+                "the rest of the request's head did not come in time: send it without pauses"
             )
         case .bodyTimedOut:
             self.init(

@@ -44,6 +44,8 @@ struct ConnectionState {
     private var isDraining: Bool
     /// What is told once all requests are answered.
     private var problem: ConnectionProblem?
+    /// Whether a part of a request's head has come, and not yet its end.
+    private var hasBegunHead = false
     /// Since when there is nothing to answer.
     private var idleSince: Duration
     private var isFirst = true
@@ -61,6 +63,9 @@ struct ConnectionState {
     /// Whether all that comes is thrown away.
     var isLingering: Bool { if case .lingering = self.phase { true } else { false } }
 
+    /// Whether requests are answered.
+    var isOpen: Bool { self.phase == .open }
+
     // MARK: Requests
 
     /// - Parameter keepsAlive: Whether the client wants to send more on this connection.
@@ -69,6 +74,7 @@ struct ConnectionState {
         self.heard(now)
         guard self.phase == .open, !self.isLast, self.problem == nil else { return false }
         self.requests += 1
+        self.hasBegunHead = false
         self.body = Body(begin: now, heard: now)
         self.isFirst = false
         self.isLast = !keepsAlive
@@ -89,6 +95,12 @@ struct ConnectionState {
         guard self.phase == .open, self.body?.hasFailed == false else { return false }
         self.body = nil
         return true
+    }
+
+    /// Bytes came that end no part of a request.
+    mutating func readBytes() {
+        // Of a body they come to nothing here: an empty line, the length of a chunk.
+        if self.body == nil { self.hasBegunHead = true }
     }
 
     /// What comes cannot be read any further.
@@ -147,6 +159,11 @@ struct ConnectionState {
         self.blockedSince = isWritable ? nil : self.blockedSince ?? now
     }
 
+    /// The client has taken a part of what was written.
+    mutating func sent(now: Duration) {
+        if self.blockedSince != nil { self.blockedSince = now }
+    }
+
     // MARK: The end
 
     /// Ends the connection with the answer that it waits for.
@@ -198,7 +215,9 @@ struct ConnectionState {
 
     mutating func timeOut(now: Duration) -> Action {
         guard let deadline = self.deadline, deadline <= now else { return .nothing }
-        guard self.phase == .open, deadline == self.bodyDeadline else { return self.close() }
-        return self.fail(.bodyTimedOut, now: now)
+        guard self.phase == .open else { return self.close() }
+        if deadline == self.bodyDeadline { return self.fail(.bodyTimedOut, now: now) }
+        if deadline == self.headDeadline, self.hasBegunHead { return self.fail(.headTimedOut, now: now) }
+        return self.close()
     }
 }

@@ -17,6 +17,7 @@ struct GuardedChannel: ServerChildChannel {
     let connections: OpenConnections
     let limits: ConnectionLimits
     let bodyLimit: Int
+    let refusals: RefusalLog
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
         let signal = ClientSignal()
@@ -31,13 +32,21 @@ struct GuardedChannel: ServerChildChannel {
                 signal: signal,
                 bodyLimit: self.bodyLimit,
                 // The server's owner gets in to see what keeps it so busy.
-                isRefused: count > self.limits.connections && !isLocal,
+                admittance: isLocal ? .admitted : self.admittance(count),
                 isDraining: self.connections.isDraining,
-                now: channel.eventLoop.now
+                now: channel.eventLoop.now,
+                onRefusal: { [refusals] problem, id in refusals.note(problem, id: id) }
             )
+            try pipeline.addHandler(ByteWatch(connectionGuard), position: .before(parser))
             try pipeline.addHandler(connectionGuard, position: .after(parser))
             return value
         }
+    }
+
+    /// - Parameter count: How many connections there are with this one.
+    private func admittance(_ count: Int) -> ConnectionGuard.Admittance {
+        if count <= self.limits.connections { return .admitted }
+        return count - self.limits.connections <= self.limits.refusedConnections ? .refused : .dropped
     }
 
     func handle(value: HTTP1Channel.Value, logger: Logger) async {
@@ -51,9 +60,9 @@ struct GuardedChannel: ServerChildChannel {
             (.init(level: .socket, name: .so_keepalive), 1), (.init(level: .tcp, name: .tcp_nodelay), 1),
         ]
         #if os(Linux)
-        // The last is for one that is silent about what it was sent.
-        let unread = Int(self.limits.send / .milliseconds(1))
-        options += [(TCP_KEEPIDLE, 60), (TCP_KEEPINTVL, 10), (TCP_KEEPCNT, 6), (TCP_USER_TIMEOUT, unread)].map {
+        // The last says for how long it may be silent, whether it was sent something or only asked, instead of a number of questions.
+        let silence = Int(self.limits.send / .milliseconds(1))
+        options += [(TCP_KEEPIDLE, 60), (TCP_KEEPINTVL, 10), (TCP_USER_TIMEOUT, silence)].map {
             (.init(level: .tcp, name: .init(rawValue: CInt($0))), .init($1))
         }
         #else
