@@ -87,7 +87,8 @@ struct MullamaServerTests {
         file.clean()
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
         try await TestServer().serve([.unix(path: path)]) { _ in
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.sock"])
+            let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(names == ["a.sock"])
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
         try FileManager.default.removeItem(at: folder)
