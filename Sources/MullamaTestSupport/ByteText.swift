@@ -21,7 +21,7 @@ package struct ByteText: TextModel {
         self.infill = hasInfill ? InfillTokens(prefix: 257, suffix: 258, middle: 259) : nil
     }
 
-    package var longestToken: Int? { 1 }
+    package var longestToken: Int? { self.infill == nil ? 1 : 5 }
     package var size: Int { self.infill == nil ? 257 : 260 }
 
     package func tokenize(_ text: String, addSpecial: Bool, parseSpecial: Bool) throws(MullamaError) -> [Token] {
@@ -31,7 +31,7 @@ package struct ByteText: TextModel {
     }
 
     private func parse(_ text: String) -> [Token] {
-        guard text.contains("<") else { return Self.bytes(text) }
+        guard self.infill != nil, text.contains("<") else { return Self.bytes(text) }
         var tokens: [Token] = []
         var rest = Array(text.utf8)[...]
         while let first = rest.first {
