@@ -234,7 +234,10 @@ struct OllamaGenerateTests {
             }
             let long = try await post(300)
             #expect(long.status == .badRequest)
-            #expect(long.text.hasPrefix(#"{"error": "the prompt has 300 bytes, which are at least 300 tokens, and the context holds 256"#), "\(long.text)")
+            #expect(
+                long.text.hasPrefix(#"{"error": "the prompt has 300 bytes, which are at least 300 tokens, and the context holds 256"#),
+                "\(long.text)"
+            )
             #expect(try await post(200).json["eval_count"] == 56)
             // Who has a model of its own gets what it asks for, and so does who asks the daemon for the same.
             let own = #"{"model": "small", "prompt": "\#(String(repeating: "a", count: 300))", "context_size": 400, "max_tokens": 1}"#
