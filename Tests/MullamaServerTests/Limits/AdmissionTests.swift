@@ -42,7 +42,7 @@ struct AdmissionTests {
             #expect(running.state.admission.total == 1000)
             #expect(fake.model.generations.count == 1000)
             control.release()
-            for client in clients { #expect(await client.receive("}]}").hasPrefix("HTTP/1.1 200 OK")) }
+            for client in clients { #expect(await client.receive("\"timings\"").hasPrefix("HTTP/1.1 200 OK")) }
             // The places are free when the answers have ended.
             while running.state.admission.total > 0 { await Task.yield() }
         }
