@@ -10,7 +10,7 @@ struct PatientSourceTests {
     private final class Source: AnswerSource {
         let modelName = "m"
         let reproducibility: ReproducibilityStatus? = nil
-        private let outcomes: Mutex<[(text: String, error: (any Error)?)]>
+        private let outcomes: Mutex<[(String, (any Error)?)]>
 
         init(_ outcomes: [(String, (any Error)?)]) {
             self.outcomes = Mutex(outcomes)
@@ -59,7 +59,7 @@ struct PatientSourceTests {
     }
 
     @Test func `what has begun, or failed in another way, is not asked again`() async {
-        let outcomes: [(String, any Error)] = [("so", MullamaError(.overloaded, "full")), ("", MullamaError(.engineFailed, "broken"))]
+        let outcomes: [(String, (any Error)?)] = [("so", MullamaError(.overloaded, "full")), ("", MullamaError(.engineFailed, "broken"))]
         for outcome in outcomes {
             let source = Source([outcome, ("yes", nil)])
             let (answer, error) = await self.ask(source) { _ in Issue.record("it waits") }

@@ -189,8 +189,10 @@ package final class ActivityLog: Sendable {
         let now = self.clock.now()
         self.state.withLock { state in
             for chunk in chunks {
-                state.live[chunk.request]?.delays.computesChunk()
-                state.live[chunk.request]?.begun = state.live[chunk.request]?.begun ?? now
+                guard var live = state.live[chunk.request] else { continue }
+                live.delays.computesChunk()
+                live.begun = live.begun ?? now
+                state.live[chunk.request] = live
             }
         }
     }

@@ -1,6 +1,7 @@
 import ChatTemplates
 import HTTPTypes
 import Hummingbird
+import Logging
 
 /// Writes an answer that comes in parts, in the framing of an API.
 struct EventStream {
