@@ -1,4 +1,7 @@
+import ChatTemplates
 import Foundation
+import HTTPTypes
+import HummingbirdTesting
 import MullamaTestSupport
 import Testing
 

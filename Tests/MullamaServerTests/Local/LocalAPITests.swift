@@ -11,7 +11,11 @@ import Testing
 @Suite("What mullama's commands ask", .timeLimit(.minutes(1)))
 struct LocalAPITests {
     private func events(_ response: TestResponse) throws -> [LocalEvent] {
-        try response.text.split(separator: "\n").map { try #require(LocalEvent(json: TemplateValue(json: String($0)))) }
+        try self.events(response.text)
+    }
+
+    private func events(_ text: String) throws -> [LocalEvent] {
+        try text.split(separator: "\n").map { try #require(LocalEvent(json: TemplateValue(json: String($0)))) }
     }
 
     private func request(_ prompt: LocalRequest.Prompt, model: String = "fake", maxTokens: Int = 6) -> LocalRequest {
@@ -147,7 +151,7 @@ struct LocalAPITests {
             async let answer = HTTPClient.post(port, "/generate", json)
             try await loader.wait(for: .began("a:1"))
             loader.finish("a:1")
-            guard case .end(.length, _, _) = try self.events(try await answer).last else { throw NoEvent() }
+            guard case .end(.length, _, _) = try self.events(try await answer.text).last else { throw NoEvent() }
         }
     }
 
@@ -168,7 +172,7 @@ struct LocalAPITests {
             if isLoadHeld {
                 #expect(try await LocalEvent.cancellation(TemplateValue(json: answer.text))?.hasPrefix("ended by another") == true)
             } else {
-                guard case .cancelled(let message) = try self.events(try await answer).last else { throw NoEvent() }
+                guard case .cancelled(let message) = try self.events(try await answer.text).last else { throw NoEvent() }
                 #expect(message.hasPrefix("ended by another"))
             }
         }
