@@ -112,7 +112,7 @@ struct DaemonClient: Sendable {
         if let message = value.flatMap(LocalEvent.cancellation) { return DaemonError.cancelled(message) }
         var error = value.flatMap { LocalEvent.refusal($0, status: Int(answer.status.code)) }
         let wait = answer.headers.first(name: "Retry-After").flatMap { Int($0) }.map { Duration.seconds($0) }
-        error?.retryAfter = error?.retryAfter ?? wait
+        if error?.retryAfter == nil { error?.retryAfter = wait }
         return error ?? DaemonError.lost("answers with status \(answer.status.code)")
     }
 
