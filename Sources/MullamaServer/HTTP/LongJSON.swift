@@ -5,11 +5,10 @@ import Mullama
 enum LongJSON {
     /// From so many bytes on it is done on a thread of its own.
     static let limit = 256 << 10
-    static let threadName = "mullama-json"
 
     /// - Parameter bytes: About how much there is to read or write.
     static func perform<R: Sendable>(bytes: Int, _ work: @escaping @Sendable () throws -> R) async throws -> R {
         guard bytes >= self.limit else { return try work() }
-        return try await InferenceThread.performOnce(name: self.threadName, work)
+        return try await InferenceThread.performOnce(name: "mullama-json", work)
     }
 }
