@@ -7,6 +7,9 @@ extension AsyncModel {
         self.host.activity.observe(observer)
     }
 
+    /// Which load of a model this is.
+    package var loadID: LoadID { self.host.activity.loadID }
+
     /// A generation among the last 1,000 that ended.
     package func record(of generation: UInt64) -> GenerationRecord? {
         self.host.activity.record(of: generation)

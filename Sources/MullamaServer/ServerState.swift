@@ -36,7 +36,9 @@ struct ServerState: Sendable {
         self.watch()
     }
 
-    var inference: Inference { Inference(models: self.models, requests: self.requests, admission: self.admission) }
+    var inference: Inference {
+        Inference(models: self.models, requests: self.requests, admission: self.admission, metrics: self.metrics)
+    }
 
     /// Whether requests can be sent here.
     var readiness: Readiness { self.admission.isDraining ? .draining : self.defaultModel.readiness(self.models) }
@@ -54,10 +56,10 @@ struct ServerState: Sendable {
             case .loaded(let reference, let model, let time):
                 metrics.modelLoaded(reference.name, after: time)
                 let counted = metrics.model(reference.name)
-                let identity = ObjectIdentifier(model)
+                let load = model.loadID
                 model.observe { event in
                     counted.take(event)
-                    if case .ended(let record, _) = event { requests.ended(record, of: identity) }
+                    if case .ended(let record, _, _) = event { requests.ended(record, of: load) }
                 }
             }
         }

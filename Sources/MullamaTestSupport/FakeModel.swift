@@ -19,6 +19,7 @@ package struct FakeModel {
         cells: Int = .max,
         parkedTokens: Int = 0,
         queueLimit: Int? = nil,
+        waitLimit: Duration? = nil,
         fingerprint: String = "fake",
         template: String? = nil,
         embeddings: FakeEmbeddings = FakeEmbeddings(),
@@ -30,7 +31,13 @@ package struct FakeModel {
             text: ByteText(control, beginning: beginning, hasInfill: hasInfill),
             identity: ModelIdentity(architecture: "fake", cacheType: "f16", llamaVersion: "0") { fingerprint },
             scheduler: Scheduler(
-                limits: SchedulerLimits(parallel: parallel, cells: cells, queueLimit: queueLimit, parkedTokens: parkedTokens)
+                limits: SchedulerLimits(
+                    parallel: parallel,
+                    cells: cells,
+                    queueLimit: queueLimit,
+                    waitLimit: waitLimit,
+                    parkedTokens: parkedTokens
+                )
             ),
             clock: EngineClock(clock),
             embedding: EmbeddingSupport(width: FakeEmbeddings.width, contextSize: contextSize) { wake in

@@ -36,6 +36,13 @@ struct ErrorTests {
         #expect(diagnostic.status == .invalidData)
     }
 
+    @Test func `an answer that another has ended is no failure of the engine`() {
+        let diagnostic = Diagnostic(DaemonError.cancelled("ended by another: who knows"), interruption: nil)
+        #expect(diagnostic.line == "mullama: error: ended by another: who knows [cancelled]")
+        #expect(diagnostic.status == .terminated)
+        #expect(AnswerJob.reason(DaemonError.cancelled("")) == .cancelled)
+    }
+
     @Test func `store errors keep their codes`() {
         let diagnostic = Diagnostic(ModelStoreError(.alreadyExists, "taken"), interruption: nil)
         #expect(diagnostic.line == "mullama: error: taken [alreadyExists]")

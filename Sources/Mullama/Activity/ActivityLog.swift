@@ -10,6 +10,10 @@ package final class ActivityLog: Sendable {
     fileprivate struct Live {
         var status: GenerationStatus
         var started: Duration
+        /// How long its caller had waited before the call.
+        var waited: Duration
+        /// When the first step began that computed for it.
+        var begun: Duration?
         var lastToken: Duration?
         var cacheMiss: CacheMiss?
         var delays = DelayTracker()
@@ -43,12 +47,15 @@ package final class ActivityLog: Sendable {
         /// The time since the token before, or since the call.
         var time: Duration
         var isFirst: Bool
+        /// Before the call.
+        var waited: Duration
         var runtime: MetricsRecorder?
     }
 
     /// Called on the engine's thread, the text thread, or that of a call which is refused at once: it must be done at once.
     package typealias Observer = @Sendable (GenerationEvent) -> Void
 
+    package let loadID = LoadID()
     private let recorder = MetricsRecorder()
     private let clock: EngineClock
     private let parallel: Int
@@ -145,7 +152,8 @@ package final class ActivityLog: Sendable {
         }
     }
 
-    func started(_ id: RequestID, priority: RequestPriority, runtime: MetricsRecorder?) {
+    /// - Parameter waited: How long the caller had waited before the call.
+    func started(_ id: RequestID, priority: RequestPriority, waited: Duration = .zero, runtime: MetricsRecorder?) {
         let status = GenerationStatus(
             id: id.rawValue,
             phase: .tokenizing,
@@ -156,7 +164,7 @@ package final class ActivityLog: Sendable {
             prefilledTokens: 0,
             completionTokens: 0
         )
-        let live = Live(status: status, started: self.clock.now(), runtime: runtime)
+        let live = Live(status: status, started: self.clock.now(), waited: waited, runtime: runtime)
         self.state.withLock { $0.live[id] = live }
         self.recorder.started()
         runtime?.started()
@@ -178,8 +186,14 @@ package final class ActivityLog: Sendable {
     /// Parts of prompts are about to be computed.
     func computing(_ chunks: [StepPlan.PrefillChunk]) {
         guard !chunks.isEmpty else { return }
+        let now = self.clock.now()
         self.state.withLock { state in
-            for chunk in chunks { state.live[chunk.request]?.delays.computesChunk() }
+            for chunk in chunks {
+                guard var live = state.live[chunk.request] else { continue }
+                live.delays.computesChunk()
+                live.begun = live.begun ?? now
+                state.live[chunk.request] = live
+            }
         }
     }
 
@@ -220,7 +234,7 @@ package final class ActivityLog: Sendable {
                 live.lastToken = token
                 live.decoding += gap ?? .zero
                 if let gap { live.delays.waited(forToken: gap) }
-                return Arrival(time: gap ?? token - live.started, isFirst: gap == nil, runtime: live.runtime)
+                return Arrival(time: gap ?? token - live.started, isFirst: gap == nil, waited: live.waited, runtime: live.runtime)
             }
             return (arrivals, state.observer)
         }
@@ -228,7 +242,7 @@ package final class ActivityLog: Sendable {
     }
 
     private func tell(_ arrival: Arrival, _ observer: Observer?) {
-        observer?(arrival.isFirst ? .firstToken(after: arrival.time) : .nextToken(after: arrival.time))
+        observer?(arrival.isFirst ? .firstToken(after: arrival.waited + arrival.time) : .nextToken(after: arrival.time))
         guard !arrival.isFirst else { return }
         self.recorder.tokenGap(arrival.time)
         arrival.runtime?.tokenGap(arrival.time)
@@ -258,12 +272,13 @@ package final class ActivityLog: Sendable {
         if record.usage.completionTokens > live.status.completionTokens {
             let isFirst = live.lastToken == nil
             let time = isFirst ? record.timings.timeToFirstToken : record.timings.decode - live.decoding
-            self.tell(Arrival(time: time, isFirst: isFirst, runtime: live.runtime), observer)
+            self.tell(Arrival(time: time, isFirst: isFirst, waited: live.waited, runtime: live.runtime), observer)
         }
         let age = now - live.started
         self.recorder.ended(record, age: age)
         live.runtime?.ended(record, age: age)
-        observer?(.ended(record, after: age))
+        let queued = (live.begun ?? now) - live.started
+        observer?(.ended(record, queued: live.waited + queued, after: live.waited + age))
     }
 
     /// A call that ended before the engine saw it.

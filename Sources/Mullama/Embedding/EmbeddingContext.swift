@@ -53,7 +53,9 @@ struct EmbeddingContext: ~Copyable {
         }
         c.abort_callback_data = Unmanaged.passUnretained(abort).toOpaque()
 
-        let (pointer, errors) = LlamaLog.shared.capturingErrors { llama_init_from_model(weights.pointer, c) }
+        let (pointer, errors) = LlamaLog.shared.capturingErrors {
+            ExitGuard.computing { llama_init_from_model(weights.pointer, c) }
+        }
         guard let pointer else {
             let said = errors.last.map { " (llama.cpp: \($0))" } ?? ""
             throw RequestFault(.outOfMemory, "no memory to embed texts of up to \(cells) tokens\(said): embed shorter texts")
@@ -86,9 +88,11 @@ struct EmbeddingContext: ~Copyable {
         for (offset, token) in part.tokens.enumerated() {
             self.batch.append(token, at: part.position + offset, in: SlotID(0), wantsLogits: true)
         }
-        // Models whose tokens all look at all others keep nothing of them.
-        return llama_get_memory(self.pointer) == nil
-            ? llama_encode(self.pointer, self.batch.batch) : llama_decode(self.pointer, self.batch.batch)
+        let (pointer, batch) = (self.pointer, self.batch.batch)
+        return ExitGuard.computing {
+            // Models whose tokens all look at all others keep nothing of them.
+            llama_get_memory(pointer) == nil ? llama_encode(pointer, batch) : llama_decode(pointer, batch)
+        }
     }
 
     /// The vector of a token of the part that was computed last.

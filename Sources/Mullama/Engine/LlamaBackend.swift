@@ -209,7 +209,7 @@ final class LlamaBackend: DecodeBackend {
     private static func fault(_ code: Int32) -> RequestFault {
         switch code {
         case 1:
-            RequestFault(.cacheExhausted, "the KV cache has no room for the sequence: ask for fewer tokens", underlying: 1)
+            RequestFault(.outOfMemory, "the KV cache has no room for the sequence now: try again, or ask for fewer tokens", underlying: 1)
         default:
             RequestFault(.engineFailed, "llama.cpp could not compute the step: try again, or load the model anew", underlying: Int(code))
         }

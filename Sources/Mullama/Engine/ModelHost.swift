@@ -124,7 +124,7 @@ package final class ModelHost: StreamProducer {
             let channel = StreamChannel(request: RequestID(state.lastRequest), seed: seed, producer: self)
             guard let vocabulary = state.vocabulary else { return (channel, .modelClosed) }
             let overload = self.activity.reasonToRefuse(queueLimit: self.limits.queueLimit)
-            self.activity.started(channel.request, priority: priority, runtime: runtime?.generations)
+            self.activity.started(channel.request, priority: priority, waited: options.waited, runtime: runtime?.generations)
             if let overload { return (channel, MullamaError(overload)) }
             self.text.run { [engine, activity, limits] in
                 let isCancelled = channel.isOver || options.cancellation?.isCancelled ?? false

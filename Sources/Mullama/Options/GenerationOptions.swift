@@ -51,6 +51,8 @@ public struct GenerationOptions: Sendable {
     /// string or the context's end. What follows where it wanted to end makes little sense; it serves measurements. A grammar that comes to its end fails
     /// the call with ``MullamaError/Code/invalidGrammar``.
     public var ignoreEndOfGeneration: Bool
+    /// How long its caller had waited before the call, for the model to be loaded for one: those who watch the model count it in.
+    package var waited = Duration.zero
 
     public init(
         temperature: Double = 0.8,

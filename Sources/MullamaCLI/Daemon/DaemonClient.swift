@@ -109,7 +109,10 @@ struct DaemonClient: Sendable {
     private static func refusal(_ answer: HTTPClientResponse) async throws -> any Error {
         let body = try await answer.body.collect(upTo: 1 << 20)
         let value = try? TemplateValue(json: Array(body.readableBytesView))
-        let error = value.flatMap { LocalEvent.refusal($0, status: Int(answer.status.code)) }
+        if let message = value.flatMap(LocalEvent.cancellation) { return DaemonError.cancelled(message) }
+        var error = value.flatMap { LocalEvent.refusal($0, status: Int(answer.status.code)) }
+        let wait = answer.headers.first(name: "Retry-After").flatMap { Int($0) }.map { Duration.seconds($0) }
+        if error?.retryAfter == nil { error?.retryAfter = wait }
         return error ?? DaemonError.lost("answers with status \(answer.status.code)")
     }
 

@@ -6,12 +6,14 @@ enum DaemonError: Error, Equatable {
     case lost(String)
     /// It is there, and does not do what it should.
     case failed(String)
+    /// Another of its clients has ended the request.
+    case cancelled(String)
 
     var message: String {
         switch self {
         case .notRunning(let socket): "no daemon listens at \(socket): start one with `mullama daemon start`"
         case .lost(let what): "the daemon \(what): see `mullama daemon logs`"
-        case .failed(let what): what
+        case .failed(let what), .cancelled(let what): what
         }
     }
 
@@ -20,6 +22,7 @@ enum DaemonError: Error, Equatable {
         case .notRunning: "daemonNotRunning"
         case .lost: "daemonLost"
         case .failed: "daemonFailed"
+        case .cancelled: "cancelled"
         }
     }
 }

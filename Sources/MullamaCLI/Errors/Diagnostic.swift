@@ -24,6 +24,8 @@ struct Diagnostic: Equatable {
             self.init(cancelledBy: interruption)
         case let error as ModelStoreError:
             self.init(ExitStatus(error.code), error.message, "\(error.code)")
+        case DaemonError.cancelled(let message):
+            self.init(.terminated, message, "cancelled")
         case let error as DaemonError:
             self.init(.unavailable, error.message, error.code)
         case let error as DaemonExit:
@@ -62,7 +64,7 @@ struct Diagnostic: Equatable {
         self.init(status: status, line: "\(Self.prefix)\(TerminalFilter.oneLine(message)) [\(code)]")
     }
 
-    /// Nobody but the user and the reader of standard output cancels.
+    /// Nobody but the user and the reader of standard output cancels in this process.
     private init(cancelledBy signal: Int32?) {
         self.init(status: signal.map(ExitStatus.init(signal:)) ?? .outputClosed, line: nil)
     }

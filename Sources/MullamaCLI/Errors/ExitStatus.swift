@@ -67,7 +67,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .timedOut: "the deadline passed"
         case .interrupted: "interrupted with Ctrl+C; what was answered so far is printed"
         case .outputClosed: "the reader of standard output went away, as head does; says nothing"
-        case .terminated: "ended by SIGTERM; what was answered so far is printed"
+        case .terminated: "ended by SIGTERM, or by another of the daemon's clients; what was answered so far is printed"
         }
     }
 

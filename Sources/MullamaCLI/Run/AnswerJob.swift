@@ -42,7 +42,7 @@ struct AnswerJob: Sendable {
     static func reason(_ error: any Error) -> FinishReason {
         switch error {
         case let error as MullamaError: error.code == .timedOut ? .deadline : .failed
-        case is CancellationError, is OutputError: .cancelled
+        case is CancellationError, is OutputError, DaemonError.cancelled: .cancelled
         default: .failed
         }
     }

@@ -17,6 +17,10 @@ protocol AnswerSource: Sendable {
         onText: (String) async throws -> Void
     ) async -> (answer: Answer, error: (any Error)?)
 
+    /// How many prompts it should have at a time: some more than are computed together, so that none of the engine's places is empty while the next
+    /// prompt is prepared.
+    func width(_ job: AnswerJob) async -> Int
+
     /// A chat that it answers in.
     func conversation(_ job: AnswerJob) -> any Conversation
 }

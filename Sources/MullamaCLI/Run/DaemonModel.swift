@@ -55,6 +55,7 @@ struct DaemonModel: AnswerSource {
                     answer.measures = Answer.Measures(usage: usage, timings: timings)
                     isOver = true
                 case .failure(let error): throw error
+                case .cancelled(let message): throw DaemonError.cancelled(message)
                 case nil: break
                 }
             }
@@ -66,6 +67,12 @@ struct DaemonModel: AnswerSource {
             answer.finishReason = AnswerJob.reason(error)
             return (answer, error)
         }
+    }
+
+    /// By what the daemon computes together; one that does not tell is given as much as a model of this process.
+    func width(_ job: AnswerJob) async -> Int {
+        let status = try? await LocalStatus(json: self.client.get("/status"))
+        return 2 * max(1, status?.parallel ?? job.params.parallel)
     }
 
     func conversation(_ job: AnswerJob) -> any Conversation {

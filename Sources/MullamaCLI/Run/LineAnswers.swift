@@ -26,16 +26,17 @@ struct LineAnswers: Sendable {
         }
     }
 
-    private func answer(with source: any AnswerSource) async throws {
+    private func answer(with base: any AnswerSource) async throws {
+        let source = PatientSource(base: base)
         let start = ContinuousClock.now
+        let width = await source.width(self.job)
         var answers: [Answer] = []
         try await withThrowingTaskGroup(of: Outcome.self) { group in
             var ready: [Int: Outcome] = [:]
             var begun = 0
             var running = 0
             while answers.count < self.prompts.count {
-                // Some more than are computed together, so that none of the engine's places is empty while the next prompt is prepared.
-                while begun < self.prompts.count, running < 2 * self.job.params.parallel {
+                while begun < self.prompts.count, running < width {
                     group.addTask { [begun] in
                         let (answer, error) = await source.answer(self.prompts[begun], self.job) { _ in }
                         return (begun, answer, error)

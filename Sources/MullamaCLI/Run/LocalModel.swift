@@ -31,6 +31,8 @@ struct LocalModel: AnswerSource {
         }
     }
 
+    func width(_ job: AnswerJob) async -> Int { 2 * job.params.parallel }
+
     func conversation(_ job: AnswerJob) -> any Conversation {
         LocalConversation(session: ChatSession(self.model, instructions: job.system))
     }

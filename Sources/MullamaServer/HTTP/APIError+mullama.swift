@@ -8,11 +8,12 @@ extension APIError {
             case .modelNotFound: (.notFound, .notFound, "model_not_found")
             case .invalidRequest: (.badRequest, .invalidRequest, nil)
             case .invalidGrammar: (.badRequest, .invalidRequest, "invalid_grammar")
-            case .contextWindowExceeded: (.badRequest, .invalidRequest, "context_length_exceeded")
+            // It fits no better later: its clients know this code, and make it shorter.
+            case .contextWindowExceeded, .cacheExhausted: (.badRequest, .invalidRequest, "context_length_exceeded")
             case .unsupportedModel: (.badRequest, .invalidRequest, "unsupported_model")
             case .overloaded: (.serviceUnavailable, .server, "overloaded")
             case .timedOut: (.gatewayTimeout, .server, "timeout")
-            case .outOfMemory, .cacheExhausted: (.serviceUnavailable, .server, "out_of_memory")
+            case .outOfMemory: (.serviceUnavailable, .server, "out_of_memory")
             case .modelClosed: (.serviceUnavailable, .server, "shutting_down")
             default: (.internalServerError, .server, "engine_failed")
             }

@@ -28,6 +28,9 @@ enum APIFlavour {
         }
     }
 
+    /// The same of whatever was thrown.
+    func body(_ error: any Error) -> TemplateValue { self.body(APIError(error)) }
+
     func response(_ error: APIError) -> Response {
         Response(json: self.body(error), status: error.status, headers: error.headers)
     }
@@ -35,8 +38,21 @@ enum APIFlavour {
 
 extension Response {
     init(json: TemplateValue, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) {
+        self.init(json: ByteBuffer(string: json.json), status: status, headers: headers)
+    }
+
+    init(json: ByteBuffer, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) {
         var headers = headers
         headers[.contentType] = "application/json; charset=utf-8"
-        self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: json.json)))
+        self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: json))
+    }
+
+    /// An answer that may be long.
+    ///
+    /// - Parameters:
+    ///   - bytes: About how long.
+    ///   - text: Makes the JSON.
+    static func json(bytes: Int, _ text: @escaping @Sendable () -> String) async throws -> Response {
+        Response(json: try await LongJSON.perform(bytes: bytes) { ByteBuffer(string: text()) })
     }
 }

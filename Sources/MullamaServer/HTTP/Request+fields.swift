@@ -8,12 +8,16 @@ extension Request {
     /// - Parameter limit: The most bytes. A body that announces more is not read at all.
     func fields(limit: Int) async throws -> RequestFields {
         let bytes = try await self.bytes(limit: limit)
+        return try await LongJSON.perform(bytes: bytes.count) { try Self.fields(bytes) }
+    }
+
+    private static func fields(_ bytes: [UInt8]) throws(APIError) -> RequestFields {
         guard bytes.contains(where: { !$0.isJSONSpace }) else { return try RequestFields(.dictionary([:])) }
         let value: TemplateValue
         do throws(TemplateError) {
             value = try TemplateValue(json: bytes)
         } catch {
-            throw APIError.invalid(nil, code: "invalid_json", "the request's body is \(error.message)")
+            throw .invalid(nil, code: "invalid_json", "the request's body is \(error.message)")
         }
         return try RequestFields(value)
     }

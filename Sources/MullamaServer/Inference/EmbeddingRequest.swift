@@ -19,4 +19,11 @@ struct EmbeddingRequest: Sendable {
 enum EmbeddingInputs: Sendable, Hashable {
     case texts([String])
     case tokens([[Token]])
+
+    var count: Int {
+        switch self {
+        case .texts(let texts): texts.count
+        case .tokens(let lists): lists.count
+        }
+    }
 }

@@ -15,11 +15,20 @@ extension Inference {
         entry.found(lease)
         options.cancellation = cancellation
         options.priority = options.priority ?? .normal
+        entry.embedding(texts: request.inputs.count)
+        let begin = ContinuousClock.now
         let embeddings =
             switch request.inputs {
             case .texts(let texts): try await lease.model.embed(texts, options: options)
             case .tokens(let tokens): try await lease.model.embed(tokens: tokens, options: options)
             }
+        let tokens = embeddings.usage.promptTokens
+        entry.embedded(tokens: tokens, after: begin.duration(to: .now))
+        self.metrics.model(lease.reference.name).embedded(
+            texts: embeddings.count,
+            tokens: tokens,
+            after: context.received.duration(to: .now)
+        )
         return EmbeddingAnswer(model: lease.reference, embeddings: embeddings, loadTime: lease.loadTime)
     }
 }

@@ -5,6 +5,7 @@ struct Inference: Sendable {
     let models: ModelRegistry
     let requests: RequestLog
     let admission: Admission
+    let metrics: ServerMetrics
 
     /// Starts all answers of a request. When this returns, every one of them has been checked and handed to the engine, so that a request that
     /// cannot be served is refused before anything is answered.
@@ -20,12 +21,15 @@ struct Inference: Sendable {
                 key: context.keyName
             )
             var options = request.options
-            let lease = try await self.lease(request.model, context.heeded(request.keepAlive), within: &options.deadline, cancellation)
+            var loading = request.deadlineCountsLoad ? options.deadline : nil
+            let lease = try await self.lease(request.model, context.heeded(request.keepAlive), within: &loading, cancellation)
             entry.found(lease)
+            options.deadline = loading ?? options.deadline
             try Self.check(request, lease.model)
             let params = ContextParams(contextSize: Self.contextSize(request, lease.model.info))
             options.cancellation = cancellation
             options.priority = options.priority ?? .normal
+            options.waited = context.received.duration(to: .now)
             // All of them are on their way before the first is waited for.
             var streams: [GenerationStream] = []
             for prompt in request.prompts {
@@ -35,7 +39,7 @@ struct Inference: Sendable {
                     streams.append(Self.stream(prompt, request.maxTokens ?? .max, options, in: AsyncContext(lease.model, params)))
                 }
             }
-            entry.started(streams, on: lease.model)
+            entry.started(streams, choices: request.choices, on: lease.model)
             var promptTokens: [Int] = []
             for stream in streams { promptTokens.append(try await stream.accepted()) }
             return InferenceRun(

@@ -25,6 +25,8 @@ struct InferenceRequest: Sendable {
     /// Whether a context of more tokens than the model was trained for becomes one of as many.
     var clampsContext = false
     var options = GenerationOptions()
+    /// Whether the options' deadline counts from the moment when the request comes; else from when its model is there.
+    var deadlineCountsLoad = true
     /// How long the model stays loaded afterwards; nil for what the server does.
     var keepAlive: KeepAlive?
 

@@ -46,16 +46,19 @@ final class InferenceRun: Sendable {
 
     /// All answers, whole.
     ///
-    /// - Throws: What the first of them failed with; the others are cancelled.
+    /// - Throws: What the first that fails fails with, at once; the others are cancelled.
     func answers() async throws -> [InferenceAnswer] {
         // None of them waits for its turn to be read.
         for stream in self.streams { stream.collectsWhole() }
-        var answers: [InferenceAnswer] = []
-        for (index, stream) in self.streams.enumerated() {
-            let generation = try await stream.collect()
-            answers.append(InferenceAnswer(index: index, prompt: index / self.choices, generation: generation))
+        return try await withThrowingTaskGroup(of: InferenceAnswer.self) { group in
+            for (index, stream) in self.streams.enumerated() {
+                let prompt = self.prompt(of: index)
+                group.addTask { InferenceAnswer(index: index, prompt: prompt, generation: try await stream.collect()) }
+            }
+            var answers: [InferenceAnswer] = []
+            for try await answer in group { answers.append(answer) }
+            return answers.sorted { $0.index < $1.index }
         }
-        return answers
     }
 
     /// Calls `body` with what happens, in its order, until all answers have ended. While it is busy nothing is taken from the streams, so that

@@ -17,7 +17,8 @@ struct LocalAPI: Sendable {
             Route(.get, "/status", .infer, "The models in memory and who uses them, for mullama ps and mullama daemon status.") {
                 _,
                 _ in
-                Response(json: LocalStatus(self.server.models.loaded).json)
+                let models = self.server.models
+                return Response(json: LocalStatus(models.loaded, parallel: models.params.parallel).json)
             },
         ]
     }
@@ -28,24 +29,34 @@ struct LocalAPI: Sendable {
         do {
             run = try await self.server.inference.start(LocalRequest(fields).inference, for: context)
         } catch let error as MullamaError {
-            let answer = APIError(error)
+            let answer = context.failed(error)
             return Response(json: LocalEvent.failure(error).json, status: answer.status, headers: answer.headers)
+        } catch is CancellationError where !context.client.isGone {
+            throw APIError(APIError.clientClosedRequest, .server, code: "cancelled", Self.endedByAnother)
         }
         let heartbeat = self.server.settings.heartbeat
-        let failure = { @Sendable (error: APIError) in LocalEvent.failure(MullamaError(.engineFailed, error.message)).json }
-        return EventStream.response(.lines, failure: failure) { events in
+        let failure = { @Sendable (error: any Error) in Self.ending(error).json }
+        return EventStream.response(.lines, for: context, failure: failure) { events in
             try await events.send(LocalEvent.accepted(model: run.lease.reference.name, loadTime: run.lease.loadTime).json)
-            do {
-                try await run.events(silence: heartbeat, client: context.client) { event in
-                    switch event {
-                    case .chunk(let chunk, _): try await events.send(LocalEvent.text(chunk.text).json)
-                    case .ended(let end, _): try await events.send(LocalEvent.end(end.reason, end.usage, end.timings).json)
-                    case .progress, .silence: break
-                    }
+            try await run.events(silence: heartbeat, client: context.client) { event in
+                switch event {
+                case .chunk(let chunk, _): try await events.send(LocalEvent.text(chunk.text).json)
+                case .ended(let end, _): try await events.send(LocalEvent.end(end.reason, end.usage, end.timings).json)
+                case .progress, .silence: break
                 }
-            } catch let error as MullamaError {
-                try await events.send(LocalEvent.failure(error).json)
             }
+        }
+    }
+
+    /// Clients that leave read no more, so it was not they.
+    private static let endedByAnother = "ended by another: somebody has sent DELETE /requests/{id} for this request"
+
+    /// What an answer ends with that is broken off.
+    private static func ending(_ error: any Error) -> LocalEvent {
+        switch error {
+        case let error as MullamaError: .failure(error)
+        case is CancellationError: .cancelled(Self.endedByAnother)
+        default: .failure(MullamaError(.engineFailed, APIError(error).message))
         }
     }
 }

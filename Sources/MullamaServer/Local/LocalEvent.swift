@@ -9,6 +9,11 @@ package enum LocalEvent: Sendable {
     case end(FinishReason, Usage, Timings)
     /// The last, as the end is.
     case failure(MullamaError)
+    /// The last, too: somebody else has ended the request, and not its client. With a message that says so.
+    case cancelled(String)
+
+    /// What stands in the place of the library's codes, which have none for it.
+    private static let cancelCode = "cancelled"
 
     package var json: TemplateValue {
         switch self {
@@ -33,7 +38,10 @@ package enum LocalEvent: Sendable {
         case .failure(let error):
             var fields: TemplateDictionary = ["code": .string(error.code.description), "message": .string(error.message)]
             fields["underlying"] = error.underlying.map { .integer($0) }
+            fields["retry_after"] = error.retryAfter.map(Self.seconds)
             return ["error": .dictionary(fields)]
+        case .cancelled(let message):
+            return ["error": ["code": .string(Self.cancelCode), "message": .string(message)]]
         }
     }
 
@@ -46,6 +54,8 @@ package enum LocalEvent: Sendable {
             self.init(end: end)
         } else if let accepted = try? fields.fields("accepted"), let model = try? accepted.string("model") {
             self = .accepted(model: model, loadTime: Self.duration(accepted, "load"))
+        } else if let error = try? fields.fields("error"), let message = Self.cancelMessage(error) {
+            self = .cancelled(message)
         } else if let error = Self.error(fields, otherwise: .engineFailed) {
             self = .failure(error)
         } else {
@@ -70,10 +80,21 @@ package enum LocalEvent: Sendable {
         return Self.error(fields, otherwise: code)
     }
 
+    /// Why an answer that is no success is none if its request was ended by another; nil if it was not.
+    package static func cancellation(_ value: TemplateValue) -> String? {
+        (try? RequestFields(value).fields("error")).flatMap(self.cancelMessage)
+    }
+
+    private static func cancelMessage(_ error: RequestFields) -> String? {
+        guard (try? error.string("code")) == Self.cancelCode else { return nil }
+        return (try? error.string("message")) ?? "the request was ended by another"
+    }
+
     private static func error(_ fields: RequestFields, otherwise unknown: MullamaError.Code) -> MullamaError? {
         guard let error = try? fields.fields("error"), let message = try? error.string("message") else { return nil }
         let code = (try? error.string("code")).flatMap { name in MullamaError.Code.all.first { $0.description == name } }
-        return MullamaError(code ?? unknown, message, underlying: try? error.integer("underlying"))
+        let wait = (try? error.number("retry_after", in: 0...1e9)).map { Duration.seconds($0) }
+        return MullamaError(code ?? unknown, message, underlying: try? error.integer("underlying"), retryAfter: wait)
     }
 
     private init?(end: RequestFields) {

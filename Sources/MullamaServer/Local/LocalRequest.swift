@@ -78,6 +78,8 @@ package struct LocalRequest: Sendable {
         request.maxTokens = self.maxTokens
         request.contextSize = self.contextSize
         request.options = self.options
+        // Loading a model of its own would not count either.
+        request.deadlineCountsLoad = false
         return request
     }
 }

@@ -22,20 +22,28 @@ package struct LocalStatus: Sendable {
     }
 
     package var models: [Model]
+    /// Answers that are computed together, of each model; nil from a daemon that does not tell.
+    package var parallel: Int?
 
     /// Requests that have their model.
     package var requests: Int { self.models.reduce(0) { $0 + $1.users } }
 
-    var json: TemplateValue { ["models": .list(self.models.map(\.json))] }
+    var json: TemplateValue {
+        var fields: TemplateDictionary = ["models": .list(self.models.map(\.json))]
+        fields["parallel"] = self.parallel.map { .integer($0) }
+        return .dictionary(fields)
+    }
 
     /// - Throws: ``APIError`` if it is another's answer.
     package init(json value: TemplateValue) throws {
         let fields = try RequestFields(value)
         self.models = try (fields.list("models") ?? []).map { try Model(RequestFields($0)) }
+        self.parallel = try fields.integer("parallel")
     }
 
-    init(_ models: [LoadedModel]) {
+    init(_ models: [LoadedModel], parallel: Int) {
         self.models = models.map { Model($0) }
+        self.parallel = parallel
     }
 }
 

@@ -13,6 +13,7 @@ final class AnswerInFlight: Sendable {
     private let status = Mutex<Int?>(nil)
     private let bytes = Atomic(0)
     private let isLeft = Atomic(false)
+    private let isFailed = Atomic(false)
     private let isOver = Atomic(false)
 
     init(_ metrics: ServerMetrics, _ method: HTTPRequest.Method, _ context: ServerContext) {
@@ -32,12 +33,18 @@ final class AnswerInFlight: Sendable {
     func begin(_ status: HTTPResponse.Status) {
         self.status.withLock { $0 = status.code }
         let error = self.context.notes.error
-        if let error, let reason = RefusalReason(error) { self.metrics.refused(reason: reason) }
+        if let error { self.failed(error) }
         self.context.notes.entry?.answered(status.code, error: error)
         // Else it was somebody else who ended the request.
         guard status == APIError.clientClosedRequest, self.context.notes.client?.isGone ?? false else { return }
         self.isLeft.store(true, ordering: .relaxed)
         self.context.notes.entry?.clientLeft()
+    }
+
+    /// The head of the answer is an error, or the answer was broken off after it. Counts once.
+    private func failed(_ error: APIError) {
+        guard !self.isFailed.exchange(true, ordering: .relaxed) else { return }
+        if let reason = RefusalReason(error), !(self.context.notes.entry?.hasBegun ?? false) { self.metrics.refused(reason: reason) }
     }
 
     func sent(bytes: Int) {
@@ -48,6 +55,7 @@ final class AnswerInFlight: Sendable {
     /// - Parameter isWhole: Whether all of it was written. A client that has closed its side may be written to all the same.
     func end(isWhole: Bool) {
         guard !self.isOver.exchange(true, ordering: .relaxed) else { return }
+        if let error = self.context.notes.error { self.failed(error) }
         let status = self.status.withLock { $0 }
         if let status {
             let duration = self.context.received.duration(to: .now)

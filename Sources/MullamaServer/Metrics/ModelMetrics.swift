@@ -13,6 +13,9 @@ package struct ModelMetrics: Sendable {
     private let cachedTokens: Counter
     private let completionTokens: Counter
     private let ends: [FinishReason: Counter]
+    private let embeddedTexts: Counter
+    private let embeddedTokens: Counter
+    private let embeddingDuration: Timer
 
     init(model: String, in factory: any MetricsFactory) {
         self.timeToFirstToken = ServerMetrics.timeToFirstToken.timer(model, in: factory)
@@ -23,6 +26,9 @@ package struct ModelMetrics: Sendable {
         self.promptTokens = ServerMetrics.promptTokens.counter(model, in: factory)
         self.cachedTokens = ServerMetrics.cachedTokens.counter(model, in: factory)
         self.completionTokens = ServerMetrics.completionTokens.counter(model, in: factory)
+        self.embeddedTexts = ServerMetrics.embeddedTexts.counter(model, in: factory)
+        self.embeddedTokens = ServerMetrics.embeddedTokens.counter(model, in: factory)
+        self.embeddingDuration = ServerMetrics.embeddingDuration.timer(model, in: factory)
         self.ends = Dictionary(
             uniqueKeysWithValues: FinishReason.allCases.map {
                 ($0, ServerMetrics.generations.counter(model, $0.rawValue, in: factory))
@@ -35,16 +41,25 @@ package struct ModelMetrics: Sendable {
         switch event {
         case .firstToken(let time): self.timeToFirstToken.record(duration: time)
         case .nextToken(let gap): self.interToken.record(duration: gap)
-        case .ended(let record, let age): self.ended(record, after: age)
+        case .ended(let record, let queued, let age): self.ended(record, queued: queued, after: age)
         }
     }
 
-    private func ended(_ record: GenerationRecord, after age: Duration) {
+    /// Counts a request for embeddings that got them.
+    ///
+    /// - Parameter age: How long it took.
+    package func embedded(texts: Int, tokens: Int, after age: Duration) {
+        self.embeddedTexts.increment(by: texts)
+        self.embeddedTokens.increment(by: tokens)
+        self.embeddingDuration.record(duration: age)
+    }
+
+    private func ended(_ record: GenerationRecord, queued: Duration, after age: Duration) {
         self.ends[record.finishReason]?.increment()
         self.promptTokens.increment(by: record.usage.promptTokens)
         self.cachedTokens.increment(by: record.usage.cachedTokens)
         self.completionTokens.increment(by: record.usage.completionTokens)
-        if record.usage.completionTokens > 0 { self.queueTime.record(duration: record.timings.queued) }
+        self.queueTime.record(duration: queued)
         if let latency = record.cancelLatency { self.cancelLatency.record(duration: latency) }
         switch record.finishReason {
         case .stop, .stopSequence, .length: self.duration.record(duration: age)

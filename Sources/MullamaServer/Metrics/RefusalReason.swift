@@ -24,7 +24,7 @@ package enum RefusalReason: String, Sendable, Hashable, CaseIterable {
     case bodyMemory = "body_memory"
     /// The body is longer than it may be.
     case bodyTooLarge = "body_too_large"
-    /// The prompt is longer than the model's context.
+    /// The prompt is longer than the model's context, or takes more of the KV cache than there may ever be.
     case contextLength = "context_length"
     /// There is no such model.
     case modelNotFound = "model_not_found"

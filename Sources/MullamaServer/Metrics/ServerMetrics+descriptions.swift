@@ -33,7 +33,7 @@ extension ServerMetrics {
         "mullama_time_to_first_token_seconds",
         by: ["model"],
         [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
-        "From a request to the first token of its answer (TTFT)."
+        "From a request's head, a load of its model included, to the first token of a generation (TTFT)."
     )
     static let interToken = MetricDescription.histogram(
         "mullama_inter_token_seconds",
@@ -44,14 +44,14 @@ extension ServerMetrics {
     static let queueTime = MetricDescription.histogram(
         "mullama_queue_seconds",
         by: ["model"],
-        [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
-        "From a request to the first step that computed for it."
+        [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300],
+        "From a request's head, a load of its model included, to the first step that computed for a generation, or to its end if there was none."
     )
     static let duration = MetricDescription.histogram(
         "mullama_generation_duration_seconds",
         by: ["model"],
         [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600],
-        "From a request to the end of its answer, of answers that came to one."
+        "From a request's head, a load of its model included, to the end of a generation, of those that came to one."
     )
     static let cancelLatency = MetricDescription.histogram(
         "mullama_cancel_latency_seconds",
@@ -62,12 +62,12 @@ extension ServerMetrics {
     static let promptTokens = MetricDescription.counter(
         "mullama_prompt_tokens_total",
         by: ["model"],
-        "Tokens of prompts, those found in the cache among them."
+        "Tokens of prompts, once for each generation, those found in the cache among them."
     )
     static let cachedTokens = MetricDescription.counter(
         "mullama_cached_tokens_total",
         by: ["model"],
-        "Tokens of prompts that were found computed."
+        "Tokens of prompts that were found computed, once for each generation."
     )
     static let completionTokens = MetricDescription.counter(
         "mullama_completion_tokens_total",
@@ -78,6 +78,22 @@ extension ServerMetrics {
         "mullama_generations_total",
         by: ["model", "reason"],
         "Generations that have ended, by what ended them."
+    )
+    static let embeddedTexts = MetricDescription.counter(
+        "mullama_embedded_texts_total",
+        by: ["model"],
+        "Texts that were made into vectors."
+    )
+    static let embeddedTokens = MetricDescription.counter(
+        "mullama_embedded_tokens_total",
+        by: ["model"],
+        "Tokens of texts that were made into vectors."
+    )
+    static let embeddingDuration = MetricDescription.histogram(
+        "mullama_embedding_duration_seconds",
+        by: ["model"],
+        [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600],
+        "From a request's head, a load of its model included, to the last of its vectors, of requests that got them."
     )
     static let modelLoads = MetricDescription.counter(
         "mullama_model_loads_total",
@@ -160,6 +176,7 @@ extension ServerMetrics {
         requests, requestDuration, inFlight, sentBytes, disconnects, refusals,
         timeToFirstToken, interToken, queueTime, duration, cancelLatency,
         promptTokens, cachedTokens, completionTokens, generations,
+        embeddedTexts, embeddedTokens, embeddingDuration,
         modelLoads, modelUnloads, modelLoadTime,
         modelReady, modelBytes, budgetBytes, cacheBytes, cacheTokens, cacheCells, queueLength, running, engineBusy, engineRestarts,
         residentBytes, cpuTime, openFiles, startTime,

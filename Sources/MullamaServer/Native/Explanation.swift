@@ -8,9 +8,9 @@ struct Explanation {
 
     private let status: RequestStatus
     /// The request whose answer a generation is; nil where it is not known any more.
-    private let owner: (_ model: ObjectIdentifier, _ generation: UInt64) -> String?
+    private let owner: (_ model: LoadID, _ generation: UInt64) -> String?
 
-    init(_ status: RequestStatus, owner: @escaping (_ model: ObjectIdentifier, _ generation: UInt64) -> String?) {
+    init(_ status: RequestStatus, owner: @escaping (_ model: LoadID, _ generation: UInt64) -> String?) {
         self.status = status
         self.owner = owner
     }
@@ -44,7 +44,16 @@ struct Explanation {
         } else if request.answers.isEmpty {
             lines.append("It never got to its model.")
         }
+        if let embedding = request.embedding { lines.append(self.line(embedding)) }
         return lines
+    }
+
+    private func line(_ embedding: EmbeddingWork) -> String {
+        let texts = embedding.texts == 1 ? "1 text" : "\(embedding.texts) texts"
+        if let time = embedding.duration, let tokens = embedding.tokens {
+            return Self.row("embed", time, "\(texts), \(Self.tokens(tokens))\(Self.rate(tokens, time))")
+        }
+        return self.status.phase == .finished ? "  \(texts) had not all become vectors" : "  \(texts) on the way to vectors"
     }
 
     private var outcome: String {
@@ -92,7 +101,7 @@ struct Explanation {
     /// Whom it waited for; nil if it was nobody.
     private func others(_ delays: GenerationDelays) -> String? {
         guard delays.queuedBehindCount > 0 else { return nil }
-        let model = self.status.request.model?.identity
+        let model = self.status.request.model?.load
         var names: [String] = []
         for generation in delays.queuedBehind {
             guard let name = model.flatMap({ self.owner($0, generation) }), !names.contains(name) else { continue }

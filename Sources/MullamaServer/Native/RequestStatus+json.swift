@@ -16,14 +16,18 @@ extension RequestStatus {
         ]
         let rest = self.phase == .finished ? self.finishedFields : self.liveFields
         for (name, value) in rest { fields[name] = value }
+        if let embedding = self.request.embedding {
+            fields["texts"] = .integer(embedding.texts)
+            if self.phase == .finished { fields["embedding_ms"] = .milliseconds(embedding.duration) }
+        }
         return .dictionary(fields)
     }
 
     /// The line, with each of the answers.
     ///
     /// - Parameter owner: The request whose answer a generation of a model is.
-    func details(owner: (ObjectIdentifier, UInt64) -> String?) -> TemplateValue {
-        let model = self.request.model?.identity
+    func details(owner: (LoadID, UInt64) -> String?) -> TemplateValue {
+        let model = self.request.model?.load
         guard case .dictionary(var fields) = self.json else { return self.json }
         fields["answers"] = .list(
             self.request.answers.map { answer in
@@ -52,12 +56,16 @@ extension RequestStatus {
         ]
     }
 
+    private var finishReason: FinishReason? {
+        self.request.records.first?.finishReason ?? (self.request.embedding?.duration == nil ? nil : .stop)
+    }
+
     private var finishedFields: TemplateDictionary {
         let usage = self.request.usage
         let timings = self.request.timings
         return [
             "status": .count(self.request.status),
-            "finish_reason": .text(self.request.records.first?.finishReason.rawValue),
+            "finish_reason": .text(self.finishReason?.rawValue),
             "error": .text(self.request.error?.message),
             "prompt_tokens": .integer(usage.promptTokens),
             "cached_tokens": .integer(usage.cachedTokens),

@@ -12,7 +12,7 @@ struct RequestsAPI: Sendable {
         case finished
     }
 
-    /// What a list has if it is not asked for another number.
+    /// Ended requests in a list that is not asked for another number. Those on their way are all in it.
     private static let usualLimit = 100
 
     let server: ServerState
@@ -38,8 +38,8 @@ struct RequestsAPI: Sendable {
         let state = try self.state(request)
         let limit = try self.limit(request)
         var requests: [RequestStatus] = state == .finished ? [] : self.server.requests.live
-        if state != .live { requests += self.server.requests.finished }
-        return Response(json: ["requests": .list(requests.prefix(limit).map(\.json))])
+        if state != .live { requests += self.server.requests.finished.prefix(limit) }
+        return Response(json: ["requests": .list(requests.map(\.json))])
     }
 
     private func state(_ request: Request) throws(APIError) -> State? {
@@ -52,7 +52,7 @@ struct RequestsAPI: Sendable {
 
     private func limit(_ request: Request) throws(APIError) -> Int {
         guard let text = request.uri.queryParameters["limit"] else { return Self.usualLimit }
-        let most = 2 * RequestHistory.limit
+        let most = RequestHistory.limit
         guard let limit = Int(String(text)), (1...most).contains(limit) else {
             throw APIError.invalid("limit", "limit is \(Quoted.text(String(text))): it must be a number from 1 to \(most)")
         }
@@ -84,7 +84,7 @@ struct RequestsAPI: Sendable {
         )
     }
 
-    private func owner(_ model: ObjectIdentifier, _ generation: UInt64) -> String? {
+    private func owner(_ model: LoadID, _ generation: UInt64) -> String? {
         self.server.requests.owner(of: generation, of: model)
     }
 

@@ -5,20 +5,24 @@ struct ServerTiming: Sendable, Hashable {
     /// Waiting for the model.
     var load: Duration?
     var timings: Timings?
+    /// Computing embeddings.
+    var embedding: Duration?
 
-    init(load: Duration?, timings: Timings?) {
+    init(load: Duration?, timings: Timings?, embedding: Duration? = nil) {
         self.load = load
         self.timings = timings
+        self.embedding = embedding
     }
 
     init(_ request: LoggedRequest) {
-        self.init(load: request.loadTime, timings: request.timings)
+        self.init(load: request.loadTime, timings: request.timings, embedding: request.embedding?.duration)
     }
 
     /// The header of the same name (W3C Server Timing), in milliseconds; nil where nothing is known.
     var header: String? {
         let parts = [
             ("load", self.load), ("queue", self.timings?.queued), ("prefill", self.timings?.prefill), ("decode", self.timings?.decode),
+            ("embed", self.embedding),
         ].compactMap { name, time in time.map { "\(name);dur=\($0.milliseconds)" } }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }

@@ -24,17 +24,31 @@ struct TokensAPI: Sendable {
         let addSpecial = try fields.boolean("add_special") ?? false
         let parseSpecial = try fields.boolean("parse_special") ?? true
         let withPieces = try fields.boolean("with_pieces") ?? false
-        let lease = try await self.server.models.lease(try fields.model())
-        let tokens = try await lease.model.tokenize(content, addSpecial: addSpecial, parseSpecial: parseSpecial)
-        guard withPieces else { return Response(json: ["tokens": .list(tokens.map { .integer(Int($0.rawValue)) })]) }
-        let pieces = try await lease.model.pieces(of: tokens)
-        return Response(
-            json: [
-                "tokens": .list(
-                    zip(tokens, pieces).map { token, piece in ["id": .integer(Int(token.rawValue)), "piece": Self.piece(piece)] }
-                )
-            ]
-        )
+        return try await self.withModel(fields, context) { model in
+            let tokens = try await model.tokenize(content, addSpecial: addSpecial, parseSpecial: parseSpecial)
+            let pieces = try await withPieces ? model.pieces(of: tokens) : []
+            return try await Response.json(bytes: tokens.count * (withPieces ? 32 : 8)) { Self.list(tokens, pieces).json }
+        }
+    }
+
+    /// - Parameter pieces: Of each token; none if they are not wanted.
+    private static func list(_ tokens: [Token], _ pieces: [[UInt8]]) -> TemplateValue {
+        guard !pieces.isEmpty else { return ["tokens": .list(tokens.map { .integer(Int($0.rawValue)) })] }
+        return [
+            "tokens": .list(
+                zip(tokens, pieces).map { token, piece in ["id": .integer(Int(token.rawValue)), "piece": Self.piece(piece)] }
+            )
+        ]
+    }
+
+    private func withModel(
+        _ fields: RequestFields,
+        _ context: ServerContext,
+        _ body: @escaping @Sendable (AsyncModel) async throws -> Response
+    ) async throws -> Response {
+        try await self.server.inference.withModel(try fields.model(), within: try fields.timeout(), for: context) {
+            try await body($0.model)
+        }
     }
 
     /// A text, or its bytes where it is only a part of a character.
@@ -54,8 +68,10 @@ struct TokensAPI: Sendable {
             }
             tokens.append(Token(rawValue: token))
         }
-        let lease = try await self.server.models.lease(try fields.model())
-        return Response(json: ["content": .string(try await lease.model.detokenize(tokens))])
+        return try await self.withModel(fields, context) { [tokens] model in
+            let text = try await model.detokenize(tokens)
+            return try await Response.json(bytes: text.utf8.count) { TemplateValue.dictionary(["content": .string(text)]).json }
+        }
     }
 
     private func applyTemplate(_ request: Request, _ context: ServerContext) async throws -> Response {
@@ -63,17 +79,18 @@ struct TokensAPI: Sendable {
         try UnsupportedFields.checkTemplate(fields)
         let conversation = try ChatConversation(fields)
         let addsPrompt = try fields.boolean("add_generation_prompt") ?? true
-        let lease = try await self.server.models.lease(try fields.model())
-        try lease.model.check(tools: conversation.tools)
-        // As for an answer, so that its prompt can be looked at here.
-        let prompt = try await APIError.naming("messages") {
-            try await lease.model.applyTemplate(
-                conversation.messages.known(to: lease.model),
-                tools: conversation.tools,
-                addGenerationPrompt: addsPrompt,
-                variables: conversation.variables
-            )
+        return try await self.withModel(fields, context) { model in
+            try model.check(tools: conversation.tools)
+            // As for an answer, so that its prompt can be looked at here.
+            let prompt = try await APIError.naming("messages") {
+                try await model.applyTemplate(
+                    conversation.messages.known(to: model),
+                    tools: conversation.tools,
+                    addGenerationPrompt: addsPrompt,
+                    variables: conversation.variables
+                )
+            }
+            return Response(json: ["prompt": .string(prompt)])
         }
-        return Response(json: ["prompt": .string(prompt)])
     }
 }

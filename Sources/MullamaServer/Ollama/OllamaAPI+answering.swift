@@ -21,7 +21,7 @@ extension OllamaAPI {
             return Response(json: answer.whole(try await run.answers()[0].generation))
         }
         let heartbeat = self.server.settings.heartbeat
-        return EventStream.response(.lines, failure: APIFlavour.ollama.body) { lines in
+        return EventStream.response(.lines, for: context, failure: APIFlavour.ollama.body) { lines in
             try await run.events(silence: heartbeat, client: context.client) { event in
                 switch event {
                 case .chunk(let chunk, _): if let part = answer.part(chunk) { try await lines.send(part) }
@@ -52,7 +52,7 @@ extension OllamaAPI {
         }
         let models = self.server.models
         guard keepAlive == .duration(.zero) else {
-            return (try await models.lease(model, keepAlive: keepAlive).reference.name, true)
+            return (try await self.server.inference.withModel(model, keepAlive, for: context) { $0.reference.name }, true)
         }
         let name = try models.fullName(of: model)
         await models.unload(name)

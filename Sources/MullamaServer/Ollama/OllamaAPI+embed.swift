@@ -11,15 +11,16 @@ extension OllamaAPI {
             return Response(json: ["model": .string(wanted.model ?? name), "embeddings": []])
         }
         let answer = try await self.answer(wanted, context)
-        return Response(
-            json: [
-                "model": .string(wanted.model ?? answer.model.name),
-                "embeddings": .list(answer.embeddings.map { Self.list($0.vector) }),
+        let name = wanted.model ?? answer.model.name
+        return try await Self.response(answer) { vectors in
+            let rest: TemplateValue = [
                 "total_duration": .nanoseconds(.now - context.received),
                 "load_duration": .nanoseconds(answer.loadTime),
                 "prompt_eval_count": .integer(answer.embeddings.usage.promptTokens),
             ]
-        )
+            let model = TemplateValue.string(name).json
+            return "{\"model\": \(model), \"embeddings\": [\(vectors.joined(separator: ", "))], " + rest.json.dropFirst()
+        }
     }
 
     /// `/api/embeddings`, which came before: one text, and a vector as long as the model made it.
@@ -30,7 +31,7 @@ extension OllamaAPI {
             return Response(json: ["embedding": []])
         }
         let answer = try await self.answer(wanted, context)
-        return Response(json: ["embedding": Self.list(answer.embeddings[0].vector)])
+        return try await Self.response(answer) { "{\"embedding\": \($0.joined(separator: ", "))}" }
     }
 
     /// - Parameter limit: The most texts.
@@ -79,5 +80,13 @@ extension OllamaAPI {
         }
     }
 
-    private static func list(_ vector: [Float]) -> TemplateValue { .list(vector.map { .double(Double($0)) }) }
+    private static func response(
+        _ answer: EmbeddingAnswer,
+        _ text: @escaping @Sendable (_ vectors: [String]) -> String
+    ) async throws -> Response {
+        let numbers = answer.embeddings.reduce(0) { $0 + $1.vector.count }
+        return try await Response.json(bytes: numbers * VectorText.bytesPerNumber) {
+            text(answer.embeddings.map { VectorText.json($0.vector) })
+        }
+    }
 }

@@ -14,6 +14,6 @@ struct ChatCompletionsAPI: Sendable {
         let completion = try ChatCompletionRequest(fields)
         let run = try await self.server.inference.start(completion.inference, for: context, naming: "messages")
         let format = ChatFormat(hasLogprobs: completion.inference.options.logprobs != nil)
-        return try await TextAnswer(run, format).response(completion.streaming, self.server.settings, context.client)
+        return try await TextAnswer(run, format).response(completion.streaming, self.server.settings, context)
     }
 }

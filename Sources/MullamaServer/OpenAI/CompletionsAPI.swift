@@ -20,7 +20,7 @@ struct CompletionsAPI: Sendable {
             echoes: try await Self.echoes(completion, run.lease.model),
             choices: inference.choices
         )
-        return try await TextAnswer(run, format).response(completion.streaming, settings, context.client)
+        return try await TextAnswer(run, format).response(completion.streaming, settings, context)
     }
 
     private static func echoes(_ completion: CompletionRequest, _ model: AsyncModel) async throws -> [CompletionFormat.Echo] {

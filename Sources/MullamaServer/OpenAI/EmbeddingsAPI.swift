@@ -5,7 +5,7 @@ import Mullama
 
 /// `/v1/embeddings`: texts as vectors.
 struct EmbeddingsAPI: Sendable {
-    enum Encoding {
+    enum Encoding: Sendable {
         case floats
         /// The bytes of 32-bit floating-point numbers, the lowest first.
         case base64
@@ -22,18 +22,18 @@ struct EmbeddingsAPI: Sendable {
         let fields = try await request.fields(limit: settings.bodyLimit)
         let encoding = try Self.encoding(fields)
         let answer = try await self.answer(try Self.request(fields, limit: settings.embeddingLimit), context)
-        let data = answer.embeddings.enumerated().map { index, embedding -> TemplateValue in
-            ["object": "embedding", "index": .integer(index), "embedding": Self.value(embedding.vector, encoding)]
+        let numbers = answer.embeddings.reduce(0) { $0 + $1.vector.count }
+        return try await Response.json(bytes: numbers * VectorText.bytesPerNumber) { Self.json(answer, encoding) }
+    }
+
+    private static func json(_ answer: EmbeddingAnswer, _ encoding: Encoding) -> String {
+        let data = answer.embeddings.enumerated().map { index, embedding in
+            "{\"object\": \"embedding\", \"index\": \(index), \"embedding\": \(Self.text(embedding.vector, encoding))}"
         }
         let tokens = answer.embeddings.usage.promptTokens
-        return Response(
-            json: [
-                "object": "list",
-                "data": .list(data),
-                "model": .string(answer.model.name),
-                "usage": ["prompt_tokens": .integer(tokens), "total_tokens": .integer(tokens)],
-            ]
-        )
+        let model = TemplateValue.string(answer.model.name).json
+        return "{\"object\": \"list\", \"data\": [\(data.joined(separator: ", "))], \"model\": \(model), "
+            + "\"usage\": {\"prompt_tokens\": \(tokens), \"total_tokens\": \(tokens)}}"
     }
 
     static func encoding(_ fields: RequestFields) throws(APIError) -> Encoding {
@@ -83,15 +83,15 @@ struct EmbeddingsAPI: Sendable {
         }
     }
 
-    private static func value(_ vector: [Float], _ encoding: Encoding) -> TemplateValue {
+    private static func text(_ vector: [Float], _ encoding: Encoding) -> String {
         switch encoding {
-        case .floats: return .list(vector.map { .double(Double($0)) })
+        case .floats: return VectorText.json(vector)
         case .base64:
             let bytes = vector.flatMap { number in
                 let bits = number.bitPattern
                 return (0..<4).map { UInt8(truncatingIfNeeded: bits >> ($0 * 8)) }
             }
-            return .string(Data(bytes).base64EncodedString())
+            return "\"\(Data(bytes).base64EncodedString())\""
         }
     }
 }

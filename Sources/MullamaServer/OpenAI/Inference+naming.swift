@@ -14,7 +14,7 @@ extension APIError {
     static func naming<R>(_ field: String, _ body: () async throws -> R) async throws -> R {
         do {
             return try await body()
-        } catch let error as MullamaError where error.code == .contextWindowExceeded || error.code == .invalidRequest {
+        } catch let error as MullamaError where [.contextWindowExceeded, .cacheExhausted, .invalidRequest].contains(error.code) {
             var error = APIError(error)
             error.parameter = error.parameter ?? field
             throw error

@@ -15,13 +15,13 @@ struct TextAnswer<Format: AnswerFormat>: Sendable {
     }
 
     /// - Parameter streaming: Nil for an answer in one piece.
-    func response(_ streaming: StreamOptions?, _ settings: ServerSettings, _ client: ClientSignal) async throws -> Response {
+    func response(_ streaming: StreamOptions?, _ settings: ServerSettings, _ context: ServerContext) async throws -> Response {
         guard let streaming else { return Response(json: try await self.whole()) }
-        return EventStream.response(.serverSentEvents, failure: APIFlavour.openAI.body) { events in
+        return EventStream.response(.serverSentEvents, for: context, failure: APIFlavour.openAI.body) { events in
             var parts = AnswerParts(self.run, self.format, self.identity, streaming)
             let progress = streaming.includesProgress ? settings.progressInterval : nil
             try await events.send(parts.opening)
-            try await self.run.events(silence: settings.heartbeat, progress: progress, client: client) { event in
+            try await self.run.events(silence: settings.heartbeat, progress: progress, client: context.client) { event in
                 if case .silence = event { return try await events.keepAlive("waiting") }
                 try await events.send(parts.lines(event))
             }

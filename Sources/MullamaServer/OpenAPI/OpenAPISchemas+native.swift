@@ -12,11 +12,12 @@ extension OpenAPISchemas {
         "state": {"enum": ["live", "finished"]}, "route": {"type": "string"}, "model": {"type": ["string", "null"]},
         "key": {"type": ["string", "null"]}, "priority": {"enum": ["batch", "normal", "interactive"]},
         "created": {"type": "integer", "description": "Seconds since 1970."},
-        "phase": {"enum": ["loading", "tokenizing", "queued", "suspended", "prefill", "decode", "sending"]},
+        "phase": {"enum": ["loading", "tokenizing", "queued", "suspended", "prefill", "decode", "embedding", "sending"]},
         "paused": {"type": "boolean"}, "queue_position": {"type": ["integer", "null"]},
         "estimated_wait_ms": {"type": ["number", "null"]}, "age_ms": {"type": "number"}, "prompt_tokens": {"type": "integer"},
         "prefilled_tokens": {"type": "integer"}, "cached_tokens": {"type": "integer"}, "completion_tokens": {"type": "integer"},
         "status": {"type": ["integer", "null"]}, "finish_reason": {"type": ["string", "null"]}, "error": {"type": ["string", "null"]},
+        "texts": {"type": "integer", "description": "Of a request for embeddings."}, "embedding_ms": {"type": ["number", "null"]},
         "duration_ms": {"type": "number"}, "load_ms": {"type": ["number", "null"]}, "queue_ms": {"type": ["number", "null"]},
         "prefill_ms": {"type": ["number", "null"]}, "decode_ms": {"type": ["number", "null"]},
         "cancel_latency_ms": {"type": ["number", "null"]}, "answers": {"type": "array", "items": {"type": "object"}}}}
@@ -41,16 +42,18 @@ extension OpenAPISchemas {
         "model": {"type": "string"}, "load": {"type": "number"}}}, "text": {"type": "string"}, "end": {"type": "object", "properties": {
         "reason": {"enum": ["stop", "stopSequence", "length", "deadline", "cancelled", "failed"]}, "usage": {"type": "object"},
         "timings": {"type": "object", "description": "In seconds."}}}, "error": {"type": "object", "properties": {"code": {"type": "string"},
-        "message": {"type": "string"}, "underlying": {"type": "integer"}}}}}
+        "message": {"type": "string"}, "underlying": {"type": "integer"},
+        "retry_after": {"type": "number", "description": "In seconds."}}}}}
         """#,
         "LocalStatus": #"""
-        {"type": "object", "required": ["models"], "properties": {"models": {"type": "array", "items": {"type": "object", "properties": {
+        {"type": "object", "required": ["models"], "properties": {"parallel": {"type": "integer"}, "models": {"type": "array", "items": {"type": "object", "properties": {
         "name": {"type": "string"}, "state": {"enum": ["loading", "ready", "unloading"]}, "progress": {"type": "number"},
         "memory": {"type": "integer"}, "users": {"type": "integer"}, "expires": {"type": "number", "description": "Seconds since 1970."}}}}}}
         """#,
         "TokenizeRequest": #"""
         {"type": "object", "required": ["content"], "properties": {"model": {"type": "string"}, "content": {"type": "string"},
-        "add_special": {"type": "boolean"}, "parse_special": {"type": "boolean"}, "with_pieces": {"type": "boolean"}}}
+        "add_special": {"type": "boolean"}, "parse_special": {"type": "boolean"}, "with_pieces": {"type": "boolean"},
+        "timeout": {"type": "number", "description": "In seconds."}}}
         """#,
         "Tokens": #"""
         {"type": "object", "properties": {"tokens": {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "object",
@@ -58,14 +61,15 @@ extension OpenAPISchemas {
         """#,
         "DetokenizeRequest": #"""
         {"type": "object", "required": ["tokens"], "properties": {"model": {"type": "string"}, "tokens": {"type": "array", "items": {
-        "type": "integer"}}}}
+        "type": "integer"}}, "timeout": {"type": "number", "description": "In seconds."}}}
         """#,
         "Detokenized": #"{"type": "object", "properties": {"content": {"type": "string"}}}"#,
         "ApplyTemplateRequest": #"""
         {"type": "object", "required": ["messages"], "properties": {"model": {"type": "string"},
         "messages": {"type": "array", "items": {"$ref": "#/components/schemas/Message"}}, "tools": {"type": "array", "items": {"type": "object"}},
         "add_generation_prompt": {"type": "boolean", "default": true}, "tool_choice": {"enum": ["auto", "none"]},
-        "reasoning_effort": {"type": "string"}, "chat_template_kwargs": {"type": "object"}}}
+        "reasoning_effort": {"type": "string"}, "chat_template_kwargs": {"type": "object"},
+        "timeout": {"type": "number", "description": "In seconds."}}}
         """#,
         "RenderedPrompt": #"{"type": "object", "properties": {"prompt": {"type": "string"}}}"#,
     ]

@@ -7,6 +7,8 @@ struct LoggedRequest: Sendable {
     struct Answer: Sendable {
         /// The number that the model has for it.
         let generation: UInt64
+        /// Which of the request's prompts it answers.
+        var prompt = 0
         /// Nil until it has ended.
         var record: GenerationRecord?
     }
@@ -14,7 +16,7 @@ struct LoggedRequest: Sendable {
     /// Which model answers, as long as it is in memory.
     struct Model: Sendable {
         let name: String
-        let identity: ObjectIdentifier
+        let load: LoadID
     }
 
     /// What clients know it by; they may give two requests the same.
@@ -32,25 +34,26 @@ struct LoggedRequest: Sendable {
     /// How long it waited for its model; zero if that was in memory.
     var loadTime: Duration?
     var answers: [Answer] = []
+    /// Nil for a request of another kind, and until the model is there.
+    var embedding: EmbeddingWork?
     /// How long it took; nil as long as it is on its way.
     var duration: Duration?
     /// Of the answer's head; nil before that.
     var status: Int?
-    /// Why it failed.
+    /// Why it failed, before the answer's head or after it.
     var error: APIError?
     /// Whether the client left before the end of its answer.
     var isLeft = false
 
     var records: [GenerationRecord] { self.answers.compactMap(\.record) }
 
-    /// What its answers that have ended took together.
+    /// What its answers that have ended took together, and its embeddings.
     var usage: Usage {
-        self.records.reduce(into: Usage()) { sum, record in
-            sum.promptTokens += record.usage.promptTokens
-            sum.cachedTokens += record.usage.cachedTokens
-            sum.completionTokens += record.usage.completionTokens
-            sum.droppedTokens += record.usage.droppedTokens
-        }
+        var totals = UsageTotals()
+        for answer in self.answers { if let record = answer.record { totals.add(record.usage, prompt: answer.prompt) } }
+        var usage = totals.usage
+        usage.promptTokens += self.embedding?.tokens ?? 0
+        return usage
     }
 
     /// Where the time went, of several answers the longest of each: they run beside one another. Nil before the first has ended.

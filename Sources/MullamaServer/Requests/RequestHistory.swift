@@ -6,7 +6,7 @@ struct RequestHistory {
     typealias Number = UInt64
 
     private struct Generation: Hashable {
-        let model: ObjectIdentifier
+        let model: LoadID
         let number: UInt64
     }
 
@@ -52,14 +52,18 @@ struct RequestHistory {
     }
 
     /// The request's answers are on their way.
-    mutating func answers(_ number: Number, with generations: [UInt64]) {
+    ///
+    /// - Parameter choices: Answers to each prompt.
+    mutating func answers(_ number: Number, with generations: [UInt64], choices: Int = 1) {
         guard let model = self[number]?.model else { return }
-        self[number]?.answers = generations.map { LoggedRequest.Answer(generation: $0) }
-        for generation in generations { self.owners[Generation(model: model.identity, number: generation)] = number }
+        self[number]?.answers = generations.enumerated().map { index, generation in
+            LoggedRequest.Answer(generation: generation, prompt: index / max(1, choices))
+        }
+        for generation in generations { self.owners[Generation(model: model.load, number: generation)] = number }
     }
 
     /// A generation has ended. One of nobody's is passed over, and so is what is told twice.
-    mutating func ended(_ record: GenerationRecord, of model: ObjectIdentifier) {
+    mutating func ended(_ record: GenerationRecord, of model: LoadID) {
         guard let number = self.owners.removeValue(forKey: Generation(model: model, number: record.id)) else { return }
         guard let index = self[number]?.answers.firstIndex(where: { $0.generation == record.id }) else { return }
         self[number]?.answers[index].record = record
@@ -82,7 +86,7 @@ struct RequestHistory {
         self.places[old.number] = nil
         guard let model = old.request.model else { return }
         for answer in old.request.answers where answer.record == nil {
-            self.owners[Generation(model: model.identity, number: answer.generation)] = nil
+            self.owners[Generation(model: model.load, number: answer.generation)] = nil
         }
     }
 
@@ -93,10 +97,10 @@ struct RequestHistory {
     }
 
     /// Whose answer a generation is.
-    func owner(of generation: UInt64, of model: ObjectIdentifier) -> LoggedRequest? {
+    func owner(of generation: UInt64, of model: LoadID) -> LoggedRequest? {
         func isOwner(_ request: LoggedRequest) -> Bool {
-            request.model?.identity == model && request.answers.contains { $0.generation == generation }
+            request.model?.load == model && request.answers.contains { $0.generation == generation }
         }
-        return self.running.values.first(where: isOwner) ?? self.ended.last { isOwner($0.request) }?.request
+        return self.running.values.first(where: isOwner) ?? self.finished.first(where: isOwner)
     }
 }

@@ -18,14 +18,13 @@ final class RequestLog: Sendable {
     var live: [RequestStatus] {
         let (live, models) = self.state.withLock { ($0.history.live, $0.models) }
         let now = ContinuousClock.now
-        var generations: [ObjectIdentifier: [UInt64: GenerationStatus]] = [:]
+        var generations: [LoadID: [UInt64: GenerationStatus]] = [:]
         return live.map { number, request in
             let model = models[number]
-            let identity = model.map(ObjectIdentifier.init)
-            if let model, let identity, generations[identity] == nil {
-                generations[identity] = Dictionary(model.generations.map { ($0.id, $0) }) { first, _ in first }
+            if let model, generations[model.loadID] == nil {
+                generations[model.loadID] = Dictionary(model.generations.map { ($0.id, $0) }) { first, _ in first }
             }
-            let known = identity.flatMap { generations[$0] } ?? [:]
+            let known = model.flatMap { generations[$0.loadID] } ?? [:]
             return RequestStatus(
                 request: request,
                 answers: request.answers.filter { $0.record == nil }.compactMap { known[$0.generation] },
@@ -57,7 +56,7 @@ final class RequestLog: Sendable {
     }
 
     /// The request whose answer a generation of a model is.
-    func owner(of generation: UInt64, of model: ObjectIdentifier) -> String? {
+    func owner(of generation: UInt64, of model: LoadID) -> String? {
         self.state.withLock { $0.history.owner(of: generation, of: model)?.id }
     }
 
@@ -98,7 +97,7 @@ final class RequestLog: Sendable {
     }
 
     /// A model's generation has ended.
-    func ended(_ record: GenerationRecord, of model: ObjectIdentifier) {
+    func ended(_ record: GenerationRecord, of model: LoadID) {
         self.state.withLock { $0.history.ended(record, of: model) }
     }
 
@@ -118,18 +117,33 @@ final class RequestLog: Sendable {
         /// The model is there.
         func found(_ lease: ModelLease) {
             self.log.state.withLock { state in
-                state.history[self.number]?.model = .init(name: lease.reference.name, identity: ObjectIdentifier(lease.model))
+                state.history[self.number]?.model = .init(name: lease.reference.name, load: lease.model.loadID)
                 state.history[self.number]?.loadTime = lease.loadTime
                 state.models[self.number] = lease.model
             }
         }
 
         /// The answers are on their way.
-        func started(_ streams: [GenerationStream], on model: AsyncModel) {
-            self.log.state.withLock { $0.history.answers(self.number, with: streams.map(\.id)) }
+        ///
+        /// - Parameter choices: Answers to each prompt.
+        func started(_ streams: [GenerationStream], choices: Int, on model: AsyncModel) {
+            self.log.state.withLock { $0.history.answers(self.number, with: streams.map(\.id), choices: choices) }
             // Some may have ended before anybody knew whose they are.
             for stream in streams {
-                if let record = model.record(of: stream.id) { self.log.ended(record, of: ObjectIdentifier(model)) }
+                if let record = model.record(of: stream.id) { self.log.ended(record, of: model.loadID) }
+            }
+        }
+
+        /// Texts are on their way to the model.
+        func embedding(texts: Int) {
+            self.log.state.withLock { $0.history[self.number]?.embedding = EmbeddingWork(texts: texts) }
+        }
+
+        /// Their vectors are there.
+        func embedded(tokens: Int, after duration: Duration) {
+            self.log.state.withLock { state in
+                state.history[self.number]?.embedding?.tokens = tokens
+                state.history[self.number]?.embedding?.duration = duration
             }
         }
 
@@ -139,6 +153,20 @@ final class RequestLog: Sendable {
                 state.history[self.number]?.status = status
                 state.history[self.number]?.error = error
             }
+        }
+
+        /// The answer was broken off after its head.
+        func failed(_ error: APIError) {
+            self.log.state.withLock { $0.history[self.number]?.error = error }
+        }
+
+        /// Whether the engine has computed anything for it.
+        var hasBegun: Bool {
+            let (request, model) = self.log.state.withLock { ($0.history[self.number], $0.models[self.number]) }
+            guard let request else { return false }
+            if request.records.contains(where: { $0.timings.prefill > .zero || $0.usage.completionTokens > 0 }) { return true }
+            let open = Set(request.answers.filter { $0.record == nil }.map(\.generation))
+            return model?.generations.contains { open.contains($0.id) && $0.phase != .tokenizing && $0.phase != .queued } ?? false
         }
 
         /// The client left before the end of its answer.

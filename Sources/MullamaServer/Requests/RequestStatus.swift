@@ -10,6 +10,7 @@ struct RequestStatus: Sendable {
         case suspended
         case prefill
         case decode
+        case embedding
         /// All is computed, and the client has not read it all.
         case sending
         case finished
@@ -25,6 +26,7 @@ struct RequestStatus: Sendable {
     var phase: Phase {
         if self.request.duration != nil { return .finished }
         guard self.request.model != nil else { return .loading }
+        if let embedding = self.request.embedding { return embedding.duration == nil ? .embedding : .sending }
         guard !self.request.answers.isEmpty else { return .tokenizing }
         let order: [(GenerationPhase, Phase)] = [
             (.decode, .decode), (.prefill, .prefill), (.suspended, .suspended), (.queued, .queued), (.tokenizing, .tokenizing),
@@ -35,10 +37,26 @@ struct RequestStatus: Sendable {
     var queuePosition: Int? { self.answers.compactMap(\.queuePosition).min() }
     var estimatedWait: Duration? { self.answers.compactMap(\.estimatedWait).min() }
     var isPaused: Bool { self.answers.contains(where: \.isPaused) }
-    var promptTokens: Int { self.request.usage.promptTokens + self.sum(\.promptTokens) }
-    var completionTokens: Int { self.request.usage.completionTokens + self.sum(\.completionTokens) }
-    /// Of the prompts, what stands in the cache.
-    var prefilledTokens: Int { self.request.usage.promptTokens + self.sum(\.prefilledTokens) }
+    var promptTokens: Int { self.usage.promptTokens }
+    var completionTokens: Int { self.usage.completionTokens }
+    /// Of the prompts, what stands in the cache: of each what its farthest answer has.
+    var prefilledTokens: Int {
+        self.totals { Usage(promptTokens: $0.prefilledTokens) }.promptTokens + (self.request.embedding?.tokens ?? 0)
+    }
 
-    private func sum(_ count: (GenerationStatus) -> Int) -> Int { self.answers.reduce(0) { $0 + count($1) } }
+    private var usage: Usage {
+        var usage = self.totals { Usage(promptTokens: $0.promptTokens, completionTokens: $0.completionTokens) }
+        usage.promptTokens += self.request.embedding?.tokens ?? 0
+        return usage
+    }
+
+    /// - Parameter live: What counts of an answer that is on its way.
+    private func totals(_ live: (GenerationStatus) -> Usage) -> Usage {
+        var totals = UsageTotals()
+        for answer in self.request.answers {
+            let usage = answer.record?.usage ?? self.answers.first { $0.id == answer.generation }.map(live)
+            if let usage { totals.add(usage, prompt: answer.prompt) }
+        }
+        return totals.usage
+    }
 }

@@ -121,6 +121,26 @@ struct DisconnectTests {
         }
     }
 
+    @Test("while its texts become vectors", arguments: Way.allCases)
+    func embedding(way: Way) async throws {
+        // A part takes as long as the engine may be at embeddings before it looks up.
+        let clock = ManualClock()
+        let embeddings = FakeEmbeddings(cut: .blocks(atMost: 16), isHeld: true, pace: (clock, .milliseconds(10)))
+        let fake = FakeModel(embeddings: embeddings, clock: clock)
+        try await TestServer(fake).serve { running in
+            let client = try await running.connect()
+            let text = String(repeating: "abcd", count: 32)
+            try await client.post("/v1/embeddings", #"{"input": ["\#(text)", "\#(text)"]}"#)
+            await embeddings.parts(1)
+            try await self.check(client, way, running)
+            embeddings.release()
+            await running.state.connections.empty()
+            // Of all its parts only the one was computed that the engine was in.
+            _ = try await fake.model.embed(["e"])
+            #expect(embeddings.log.parts.count == 2)
+        }
+    }
+
     @Test("while it takes nothing of its stream", arguments: Way.allCases)
     func blocked(way: Way) async throws {
         let control = FakeControl(repetitions: 64 << 10)

@@ -8,10 +8,14 @@ import Testing
 
 @testable import MullamaServer
 
-@Suite("What mullama's commands ask")
+@Suite("What mullama's commands ask", .timeLimit(.minutes(1)))
 struct LocalAPITests {
     private func events(_ response: TestResponse) throws -> [LocalEvent] {
-        try response.text.split(separator: "\n").map { try #require(LocalEvent(json: TemplateValue(json: String($0)))) }
+        try self.events(response.text)
+    }
+
+    private func events(_ text: String) throws -> [LocalEvent] {
+        try text.split(separator: "\n").map { try #require(LocalEvent(json: TemplateValue(json: String($0)))) }
     }
 
     private func request(_ prompt: LocalRequest.Prompt, model: String = "fake", maxTokens: Int = 6) -> LocalRequest {
@@ -70,6 +74,8 @@ struct LocalAPITests {
         #expect(codes == [.invalidRequest, .modelNotFound, .overloaded, .overloaded, .timedOut, .engineFailed])
         #expect(LocalEvent.refusal(["error": "gone"], status: 404)?.message == "gone")
         #expect(LocalEvent.refusal([:], status: 404) == nil)
+        #expect(LocalEvent.cancellation(ours) == nil)
+        #expect(LocalEvent.cancellation(["error": "gone"]) == nil)
     }
 
     @Test("All that mullama run can ask arrives")
@@ -93,6 +99,8 @@ struct LocalAPITests {
         let read = try LocalRequest(RequestFields(TemplateValue(json: request.json.json)))
         guard case .raw(let prompt) = read.prompt else { throw NoEvent() }
         #expect(prompt == "p\u{1F469}")
+        // Loading a model of its own does not count either.
+        #expect(!read.inference.deadlineCountsLoad)
         #expect(read.model == "m" && read.maxTokens == 3 && read.contextSize == 99)
         #expect("\(read.options)" == "\(options)")
 
@@ -114,6 +122,7 @@ struct LocalAPITests {
         let events: [LocalEvent] = [
             .accepted(model: "m", loadTime: .milliseconds(250)), .text("a\nb"), .end(.stopSequence, usage, timings),
             .failure(MullamaError(.invalidGrammar, "no", underlying: 3)),
+            .failure(MullamaError(.overloaded, "no", retryAfter: .seconds(3))), .cancelled("ended by another"),
         ]
         for event in events {
             let read = try #require(LocalEvent(json: TemplateValue(json: event.json.json)))
@@ -127,6 +136,48 @@ struct LocalAPITests {
         }
     }
 
+    @Test("The time limit of mullama run counts from when the model is there")
+    func deadline() async throws {
+        let fixture = try StoreFixture()
+        try fixture.add("a:1")
+        // Loading takes longer than the limit; after it the engine's clock stands still.
+        let loader = FakeModelLoader(isHeld: true) { FakeModel($0, clock: ManualClock()).model }
+        let models = try ModelRegistry(named: ["a:1"], store: fixture.store, memoryBudget: 100, loader: loader)
+        var request = self.request(.raw("abc"), model: "a:1")
+        request.options.deadline = .nanoseconds(1)
+        let json = request.json.json
+        try await TestServer.run(ServerState(settings: ServerSettings(), models: models)) { client in
+            let port = try #require(client.port)
+            async let answer = HTTPClient.post(port, "/generate", json)
+            try await loader.wait(for: .began("a:1"))
+            loader.finish("a:1")
+            guard case .end(.length, _, _) = try self.events(try await answer.text).last else { throw NoEvent() }
+        }
+    }
+
+    @Test("A request that another has ended says so, before its answer and in the middle of it", arguments: [true, false])
+    func cancelled(isLoadHeld: Bool) async throws {
+        let json = self.request(.raw("abc"), maxTokens: 400).json.json
+        let server = try TestServer(FakeModel(FakeControl(isHeld: true)), isLoadHeld: isLoadHeld)
+        try await server.run { client in
+            let port = try #require(client.port)
+            async let answer = HTTPClient.post(port, "/generate", json, headers: [.requestID: "mine"])
+            if isLoadHeld {
+                while server.state.requests.live.isEmpty { await Task.yield() }
+            } else {
+                await server.fake.control.advance { $0.plans.last?.decode.count == 1 }
+            }
+            #expect(try await client.execute(uri: "/requests/mine", method: .delete) { $0.status } == .ok)
+            server.fake.control.release()
+            if isLoadHeld {
+                #expect(try await LocalEvent.cancellation(TemplateValue(json: answer.text))?.hasPrefix("ended by another") == true)
+            } else {
+                guard case .cancelled(let message) = try self.events(try await answer.text).last else { throw NoEvent() }
+                #expect(message.hasPrefix("ended by another"))
+            }
+        }
+    }
+
     @Test("The status has the models in memory and who uses them")
     func status() async throws {
         let server = try TestServer()
@@ -137,6 +188,7 @@ struct LocalAPITests {
             #expect(status.models.map(\.name) == ["fake"])
             #expect(status.models.map(\.state) == [.ready])
             #expect(status.requests == 1)
+            #expect(status.parallel == server.state.models.params.parallel)
             lease.release()
             #expect(try LocalStatus(json: TemplateValue(json: try await client.get("/status").text)).requests == 0)
         }

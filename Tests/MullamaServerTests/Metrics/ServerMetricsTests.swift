@@ -52,14 +52,16 @@ struct ServerMetricsTests {
             usage: Usage(promptTokens: 30, cachedTokens: 16, completionTokens: 3),
             timings: Timings(queued: .milliseconds(5), prefill: .milliseconds(35), decode: .milliseconds(210))
         )
-        metrics.model("m").take(.ended(record, after: .seconds(1)))
+        metrics.model("m").take(.ended(record, queued: .milliseconds(5), after: .seconds(1)))
         record.finishReason = .cancelled
         record.usage = Usage(promptTokens: 10)
         record.cancelLatency = .milliseconds(100)
-        metrics.model("m").take(.ended(record, after: .seconds(9)))
+        metrics.model("m").take(.ended(record, queued: .seconds(9), after: .seconds(9)))
         let lines = self.lines
         #expect(lines.contains(#"mullama_queue_seconds_bucket{model="m",le="0.005"} 1"#))
-        #expect(lines.contains(#"mullama_queue_seconds_count{model="m"} 1"#))
+        // Whoever gave up waiting has waited longest.
+        #expect(lines.contains(#"mullama_queue_seconds_count{model="m"} 2"#))
+        #expect(lines.contains(#"mullama_queue_seconds_sum{model="m"} 9.005"#))
         #expect(lines.contains(#"mullama_time_to_first_token_seconds_sum{model="m"} 0.04"#))
         #expect(lines.contains(#"mullama_inter_token_seconds_bucket{model="m",le="0.15"} 1"#))
         #expect(lines.contains(#"mullama_inter_token_seconds_count{model="m"} 2"#))
@@ -70,6 +72,16 @@ struct ServerMetricsTests {
         #expect(lines.contains(#"mullama_generations_total{model="m",reason="cancelled"} 1"#))
         #expect(lines.contains(#"mullama_generation_duration_seconds_sum{model="m"} 1"#))
         #expect(lines.contains(#"mullama_cancel_latency_seconds_bucket{model="m",le="0.1"} 1"#))
+    }
+
+    @Test("Embeddings of a model")
+    func embeddings() {
+        let metrics = ServerMetrics(factory: self.registry)
+        metrics.model("m").embedded(texts: 3, tokens: 50, after: .milliseconds(200))
+        let lines = self.lines
+        #expect(lines.contains(#"mullama_embedded_texts_total{model="m"} 3"#))
+        #expect(lines.contains(#"mullama_embedded_tokens_total{model="m"} 50"#))
+        #expect(lines.contains(#"mullama_embedding_duration_seconds_bucket{model="m",le="0.25"} 1"#))
     }
 
     @Test("Loads and unloads")

@@ -19,7 +19,7 @@ struct ExplanationTests {
             received: .now,
             began: Self.began
         )
-        request.model = .init(name: "smollm2:135m", identity: ObjectIdentifier(RequestLog.self))
+        request.model = .init(name: "smollm2:135m", load: LoadID())
         request.loadTime = .zero
         change(&request)
         return request
@@ -112,6 +112,37 @@ struct ExplanationTests {
 
                 Most of the time, 100 %, went into waiting for a slot.
                 After its end was asked for, its slot was free in 40 ms.
+
+                """
+        )
+    }
+
+    @Test("A request for embeddings, on its way and after its end")
+    func embeddings() {
+        var request = self.request { request in
+            request.loadTime = .milliseconds(40)
+            request.embedding = EmbeddingWork(texts: 3)
+        }
+        #expect(
+            self.text(request, age: .seconds(1)) == """
+                req-1 · /v1/chat/completions · smollm2:135m · normal
+                On its way for 1.0 s: embedding.
+
+                  load          40 ms  the model had to be loaded first
+                  3 texts on the way to vectors
+
+                """
+        )
+        request.embedding?.tokens = 200
+        request.embedding?.duration = .milliseconds(500)
+        request.duration = .seconds(1)
+        #expect(
+            self.text(request, age: .seconds(1)) == """
+                req-1 · /v1/chat/completions · smollm2:135m · normal
+                Took 1.0 s.
+
+                  load          40 ms  the model had to be loaded first
+                  embed        500 ms  3 texts, 200 tokens at 400/s
 
                 """
         )

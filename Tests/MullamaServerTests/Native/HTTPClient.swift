@@ -15,6 +15,10 @@ enum HTTPClient {
     }
 }
 
+extension TestClient.Response {
+    var text: String { self.body.map { String(buffer: $0) } ?? "" }
+}
+
 extension TestResponse {
     var json: TemplateDictionary {
         get throws {

@@ -50,6 +50,32 @@ struct MetricsEndpointTests {
         }
     }
 
+    @Test("What can never fit into the cache is the request's own fault")
+    func neverFits() async throws {
+        try await TestServer(FakeModel(contextSize: 4096, cells: 1024)).run { client in
+            let answer = try await client.post("/v1/completions", #"{"prompt": "abc", "max_tokens": 4000}"#)
+            #expect(answer.status == .badRequest)
+            #expect(try answer.value["error", "code"] == "context_length_exceeded")
+            #expect(try answer.value["error", "param"] == "prompt")
+            #expect(answer.text.contains("1024"))
+            let lines = try await self.lines(client)
+            #expect(lines.contains(#"mullama_refusals_total{reason="context_length"} 1"#))
+            #expect(lines.contains(#"mullama_refusals_total{reason="model_unavailable"} 0"#))
+        }
+    }
+
+    @Test("Times count from the request and not from the call to the engine, whose clock stands still here")
+    func times() async throws {
+        try await TestServer(FakeModel(clock: ManualClock())).run { client in
+            try await client.post("/v1/completions", #"{"prompt": "abc", "max_tokens": 6}"#)
+            for name in ["time_to_first_token", "queue", "generation_duration"] {
+                let prefix = #"mullama_\#(name)_seconds_sum{model="fake"} "#
+                let line = try #require(try await self.lines(client).first { $0.hasPrefix(prefix) })
+                #expect(try #require(Double(line.dropFirst(prefix.count))) > 0, "\(line)")
+            }
+        }
+    }
+
     @Test("The bytes of whole answers and of streams are counted")
     func bytes() async throws {
         try await TestServer().run { client in

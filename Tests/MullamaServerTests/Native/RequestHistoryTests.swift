@@ -8,10 +8,8 @@ import Testing
 
 @Suite("The history of requests")
 struct RequestHistoryTests {
-    private final class Model {}
-
-    private let model = Model()
-    private var identity: ObjectIdentifier { ObjectIdentifier(self.model) }
+    private let load = LoadID()
+    private let otherLoad = LoadID()
 
     private func request(_ id: String) -> LoggedRequest {
         LoggedRequest(id: id, route: "/r", keyName: nil, priority: .normal, received: .now, began: .now)
@@ -46,19 +44,43 @@ struct RequestHistoryTests {
     func generations() {
         var history = RequestHistory()
         let number = history.begin(self.request("a"))
-        history[number]?.model = .init(name: "m", identity: self.identity)
+        history[number]?.model = .init(name: "m", load: self.load)
         history.answers(number, with: [7, 8])
-        history.ended(self.record(7, tokens: 3), of: self.identity)
-        history.ended(self.record(7, tokens: 5), of: self.identity)
-        history.ended(self.record(9), of: self.identity)
-        history.ended(self.record(8), of: ObjectIdentifier(Model.self))
+        history.ended(self.record(7, tokens: 3), of: self.load)
+        history.ended(self.record(7, tokens: 5), of: self.load)
+        history.ended(self.record(9), of: self.load)
+        history.ended(self.record(8), of: self.otherLoad)
         #expect(history[number]?.usage.completionTokens == 3)
         history.end(number, after: .zero)
-        history.ended(self.record(8, .cancelled, tokens: 4), of: self.identity)
+        history.ended(self.record(8, .cancelled, tokens: 4), of: self.load)
         #expect(history.finished[0].records.map(\.finishReason) == [.stop, .cancelled])
         #expect(history.finished[0].usage == Usage(promptTokens: 4, completionTokens: 7))
-        #expect(history.owner(of: 8, of: self.identity)?.id == "a")
-        #expect(history.owner(of: 8, of: ObjectIdentifier(Model.self)) == nil)
+        #expect(history.owner(of: 8, of: self.load)?.id == "a")
+        #expect(history.owner(of: 8, of: self.otherLoad) == nil)
+    }
+
+    @Test("A prompt with several answers counts once in the request's usage")
+    func usage() {
+        var history = RequestHistory()
+        let number = history.begin(self.request("a"))
+        history[number]?.model = .init(name: "m", load: self.load)
+        history.answers(number, with: [1, 2, 3, 4], choices: 2)
+        for generation in 1...4 { history.ended(self.record(UInt64(generation), tokens: 5), of: self.load) }
+        #expect(history[number]?.usage == Usage(promptTokens: 4, completionTokens: 20))
+    }
+
+    @Test("A generation is that of the load that it is of, and of two that claim it the latest")
+    func owners() {
+        var history = RequestHistory()
+        // As many as the ring has places and some more: then the latest does not stand at its end.
+        for index in 0..<1_010 {
+            let number = history.begin(self.request("\(index)"))
+            history[number]?.model = .init(name: "m", load: self.load)
+            history.answers(number, with: [7])
+            history.end(number, after: .zero)
+        }
+        #expect(history.owner(of: 7, of: self.load)?.id == "1009")
+        #expect(history.owner(of: 7, of: self.otherLoad) == nil)
     }
 
     @Test("Of two requests with one name the latest is found, and one on its way before one that has ended")

@@ -98,6 +98,83 @@ struct RequestsTests {
         }
     }
 
+    @Test("A prompt counts once, however many answers it has, while they run and afterwards")
+    func choices() async throws {
+        let server = try TestServer(FakeModel(FakeControl(isHeld: true)))
+        try await server.run { client in
+            let port = try #require(client.port)
+            async let answer = HTTPClient.post(
+                port,
+                "/v1/completions",
+                #"{"prompt": "abc", "max_tokens": 4, "n": 3}"#,
+                headers: [Self.name: "three"]
+            )
+            await server.fake.control.advance { $0.plans.last?.decode.count == 3 }
+            let live = try await client.get("/requests/three").json
+            #expect(live["prompt_tokens"] == 3)
+            #expect(live["prefilled_tokens"] == 3)
+            server.fake.control.release()
+            let usage = try TemplateValue(json: try await answer.text)["usage"]
+            let ended = try await client.get("/requests/three").json
+            #expect(ended["prompt_tokens"] == 3 && usage["prompt_tokens"] == 3)
+            #expect(ended["completion_tokens"] == 12 && usage["completion_tokens"] == 12)
+        }
+    }
+
+    @Test("One answer of several that fails ends the request while the others still run")
+    func failingAnswer() async throws {
+        let server = try TestServer(FakeModel(FakeControl(isHeld: true)))
+        try await server.run { client in
+            let port = try #require(client.port)
+            async let answer = HTTPClient.post(port, "/v1/completions", #"{"prompt": ["abc", "def"], "max_tokens": 400}"#)
+            await server.fake.control.advance { $0.plans.last?.decode.count == 2 }
+            let last = try #require(server.fake.model.generations.last)
+            server.fake.control.fail(RequestID(last.id), RequestFault(.engineFailed, "broken"))
+            // Far from enough for the first.
+            server.fake.control.release(2)
+            #expect(try await answer.status == .internalServerError)
+            server.fake.control.release()
+        }
+    }
+
+    @Test("The limit is that of the ended ones: all that is on its way is there")
+    func limit() async throws {
+        let server = try TestServer(FakeModel(FakeControl(isHeld: true)))
+        try await server.run { client in
+            for _ in 0..<2 { try await client.post("/v1/completions", #"{"prompt": "abc", "model": "none"}"#) }
+            let port = try #require(client.port)
+            async let one = HTTPClient.post(port, "/v1/completions", #"{"prompt": "abc", "max_tokens": 4}"#)
+            async let two = HTTPClient.post(port, "/v1/completions", #"{"prompt": "abc", "max_tokens": 4}"#)
+            let list = try await Self.until(client, "/requests?limit=1") { $0["requests"].items.count == 3 }["requests"].items
+            #expect(list.map { $0["state"] } == ["live", "live", "finished"])
+            server.fake.control.release()
+            _ = try await (one, two)
+        }
+    }
+
+    @Test(
+        "What only needs a model is there while that is loaded, and can be ended",
+        arguments: [
+            ("/tokenize", #"{"content": "abc"}"#), ("/detokenize", #"{"tokens": [97]}"#),
+            ("/apply-template", #"{"messages": [{"role": "user", "content": "a"}]}"#), ("/api/generate", #"{"model": "fake"}"#),
+            ("/api/chat", #"{"model": "fake", "messages": []}"#), ("/api/embed", #"{"model": "fake", "input": ""}"#),
+        ]
+    )
+    func loading(path: String, json: String) async throws {
+        let server = try TestServer(isLoadHeld: true)
+        try await server.run { client in
+            let port = try #require(client.port)
+            async let answer = HTTPClient.post(port, path, json, headers: [Self.name: "load"])
+            let live = try await Self.until(client, "/requests?state=live") { !$0["requests"].items.isEmpty }["requests"].items
+            #expect(live.map { $0["phase"] } == ["loading"])
+            #expect(live.map { $0["route"] } == [.string(path)])
+            while server.state.admission.total == 0 { await Task.yield() }
+            #expect(try await client.execute(uri: "/requests/load", method: .delete) { $0.status } == .ok)
+            #expect(try await answer.status.code == 499)
+            #expect(server.state.admission.total == 0)
+        }
+    }
+
     @Test("DELETE ends a request on its way, and no other")
     func delete() async throws {
         let server = try TestServer(FakeModel(FakeControl(isHeld: true)))
@@ -132,7 +209,7 @@ struct RequestsTests {
             #expect(unknown.status == .notFound)
             #expect(unknown.text.contains("request_not_found"))
             #expect(try await client.get("/requests/nobody/explain").status == .notFound)
-            for query in ["state=old", "limit=0", "limit=x", "limit=2001"] {
+            for query in ["state=old", "limit=0", "limit=x", "limit=1001"] {
                 let response = try await client.get("/requests?\(query)")
                 #expect(response.status == .badRequest, "\(query)")
                 #expect(response.text.contains(query.prefix(5)))

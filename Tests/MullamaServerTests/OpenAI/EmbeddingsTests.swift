@@ -1,5 +1,6 @@
 import ChatTemplates
 import Foundation
+import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import MullamaTestSupport
@@ -48,9 +49,48 @@ struct EmbeddingsTests {
                 Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(bytes[start + $1]) << ($1 * 8) })
             }
             #expect(decoded.contains { $0 != 0 })
-            #expect(floats == .list(decoded.map { .double(Double($0)) }))
+            guard case .list(let numbers) = floats else { throw NotAVector() }
+            #expect(numbers.map { if case .double(let number) = $0 { Float(number) } else { .nan } } == decoded)
         }
     }
+
+    @Test("Numbers have the fewest digits that give the same bits again")
+    func digits() throws {
+        #expect(VectorText.json([0.1, -2, 1e-9, 0]) == "[0.1, -2.0, 1e-09, 0.0]")
+        var generator = SeededGenerator(seed: 7)
+        let vector = (0..<20_000).map { _ in Float(bitPattern: UInt32.random(in: .min ... .max, using: &generator)) }.filter(\.isFinite)
+        guard case .list(let numbers) = try TemplateValue(json: VectorText.json(vector)) else { throw NotAVector() }
+        #expect(numbers.map { if case .double(let number) = $0 { Float(number) } else { .nan } } == vector)
+    }
+
+    @Test("A request for embeddings is seen while it runs, and counted")
+    func watching() async throws {
+        let embeddings = FakeEmbeddings(isHeld: true)
+        let server = try TestServer(FakeModel(embeddings: embeddings))
+        try await server.run { client in
+            let port = try #require(client.port)
+            async let answer = HTTPClient.post(port, path, #"{"input": ["abc", "d"]}"#, headers: [.requestID: "e"])
+            await embeddings.parts(1)
+            let live = try await client.get("/requests/e").value
+            #expect(live["phase"] == "embedding")
+            #expect(live["texts"] == 2)
+            #expect(try await client.get("/requests/e/explain").text.contains("2 texts on the way to vectors"))
+            embeddings.release()
+            let timing = try await answer.headers[.serverTiming]
+            #expect(timing?.contains("load;dur=") == true && timing?.contains("embed;dur=") == true)
+            let ended = try await client.get("/requests/e").value
+            #expect(ended["prompt_tokens"] == 4)
+            #expect(ended["finish_reason"] == "stop")
+            #expect(ended["status"] == 200)
+            #expect(try await client.get("/requests/e/explain").text.contains("2 texts, 4 tokens"))
+            let page = try await client.get("/metrics").text.split(separator: "\n")
+            #expect(page.contains(#"mullama_embedded_texts_total{model="fake"} 2"#))
+            #expect(page.contains(#"mullama_embedded_tokens_total{model="fake"} 4"#))
+            #expect(page.contains(#"mullama_embedding_duration_seconds_count{model="fake"} 1"#))
+        }
+    }
+
+    private struct NotAVector: Error {}
 
     static let refused: [(json: String, parameter: String, message: String)] = [
         ("{}", "input", "input is missing"),

@@ -13,7 +13,7 @@ struct ActivityEventTests {
         func add(_ event: GenerationEvent) { self.all.withLock { $0.append(event) } }
 
         var ended: [GenerationRecord] {
-            self.all.withLock { $0.compactMap { if case .ended(let record, _) = $0 { record } else { nil } } }
+            self.all.withLock { $0.compactMap { if case .ended(let record, _, _) = $0 { record } else { nil } } }
         }
 
         var firstTokens: Int { self.all.withLock { $0.count { if case .firstToken = $0 { true } else { false } } } }
@@ -45,7 +45,7 @@ struct ActivityEventTests {
         fake.model.observe { event in
             switch event {
             case .firstToken(let time), .nextToken(let time): times.withLock { $0.append(time) }
-            case .ended(_, let age): end.yield(age)
+            case .ended(_, _, let age): end.yield(age)
             }
         }
         let stream = AsyncContext(fake.model).stream("abc", maxTokens: 3)
@@ -59,6 +59,47 @@ struct ActivityEventTests {
         _ = try await stream.collect()
         #expect(await ends.first { _ in true } == .milliseconds(75))
         #expect(times.withLock { $0 } == [.milliseconds(50), .milliseconds(20), .milliseconds(5)])
+    }
+
+    @Test("What the caller had waited counts, and a call that never began was queued all the time")
+    func waited() async throws {
+        let clock = ManualClock()
+        let fake = FakeModel(FakeControl(isHeld: true), parallel: 1, clock: clock)
+        let events = Mutex<[GenerationEvent]>([])
+        let (ends, end) = AsyncStream.makeStream(of: Void.self)
+        fake.model.observe { event in
+            events.withLock { $0.append(event) }
+            if case .ended = event { end.yield() }
+        }
+        var options = GenerationOptions()
+        options.waited = .seconds(10)
+        let first = AsyncContext(fake.model).stream("abc", maxTokens: 1, options: options)
+        await fake.control.steps(1)
+        let second = AsyncContext(fake.model).stream("abc", maxTokens: 1, options: options)
+        _ = try await second.accepted()
+        clock.advance(by: .seconds(3))
+        second.cancel()
+        fake.control.release()
+        _ = try await first.collect()
+        var seen = ends.makeAsyncIterator()
+        for _ in 0..<2 { _ = await seen.next() }
+        let times = events.withLock { events in
+            events.map { event in
+                switch event {
+                case .firstToken(let time), .nextToken(let time): [time]
+                case .ended(_, let queued, let age): [queued, age]
+                }
+            }
+        }
+        #expect(times.contains([.seconds(13)]))
+        #expect(times.contains([.seconds(10), .seconds(13)]))
+        #expect(times.contains([.seconds(13), .seconds(13)]))
+        #expect(times.count == 3)
+    }
+
+    @Test("Each load of a model has an id of its own")
+    func loads() {
+        #expect(FakeModel().model.loadID != FakeModel().model.loadID)
     }
 
     @Test("The engine is busy while it is in a step, for as long as it is, and not while it waits")
