@@ -60,11 +60,11 @@ struct LeakTests {
             }
             while !fake.model.generations.isEmpty { await Task.yield() }
             while !control.log.live.isEmpty { await Task.yield() }
-            await running.state.connections.empty()
+            // One whose client was gone before it was accepted may come late.
+            while running.state.connections.count > 0 { await running.state.connections.empty() }
             // A handler may be on its way out when its channel is closed.
             while running.state.admission.total > 0 || !running.state.requests.live.isEmpty { await Task.yield() }
             #expect(running.state.requests.finished.count <= 1000)
-            #expect(running.state.connections.count == 0)
             // The model is let go of: nobody holds a lease.
             await running.state.models.close(grace: .zero)
         }
