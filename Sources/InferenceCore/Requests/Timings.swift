@@ -7,7 +7,7 @@ public struct Timings: Sendable, Hashable {
     public var prefill: Duration
     /// From the first generated token to the last.
     public var decode: Duration
-    /// How long of this a call of a higher class had its slot.
+    /// How long of this another call had its slot.
     public var suspended: Duration
 
     public init(queued: Duration = .zero, prefill: Duration = .zero, decode: Duration = .zero, suspended: Duration = .zero) {

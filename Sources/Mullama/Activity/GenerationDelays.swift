@@ -10,7 +10,7 @@ public struct GenerationDelays: Sendable, Hashable {
     public var longestGap: Duration = .zero
     /// How long work on it paused since its reader was behind.
     public var pausedTime: Duration = .zero
-    /// How long a call of a higher class had its slot.
+    /// How long another call had its slot: one of a higher class, any if its own reader did not come back, or memory was short.
     public var suspendedTime: Duration = .zero
 
     public init() {}

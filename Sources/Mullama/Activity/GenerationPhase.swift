@@ -4,7 +4,7 @@ public enum GenerationPhase: String, Sendable, Hashable, Codable, CaseIterable {
     case tokenizing
     /// It waits for a slot.
     case queued
-    /// It had begun and gave its slot to a call of a higher class. It waits, and goes on where it was.
+    /// It had begun and gave its slot to another call. It waits, for its reader if that is behind, and goes on where it was.
     case suspended
     /// Its prompt is being computed.
     case prefill

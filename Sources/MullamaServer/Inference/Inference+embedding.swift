@@ -6,7 +6,9 @@ extension Inference {
     /// - Throws: ``MullamaError`` or ``APIError``; `CancellationError` when the task is cancelled.
     func embed(_ request: EmbeddingRequest, for context: ServerContext) async throws -> EmbeddingAnswer {
         let cancellation = CancellationToken()
-        let entry = self.requests.begin(context, priority: request.options.priority ?? .normal, cancellation: cancellation)
+        // Lists are made by those who index; who asks a question has one text. A class of all streams would leave these half of each step.
+        let priority = request.options.priority ?? (request.inputs.count > 1 ? .batch : .normal)
+        let entry = self.requests.begin(context, priority: priority, cancellation: cancellation)
         defer { entry.end() }
         let place = try self.admission.admit(self.models.resolve(request.model), answers: 1, key: context.keyName)
         defer { place.end() }
@@ -14,7 +16,7 @@ extension Inference {
         let lease = try await self.lease(request.model, context.heeded(request.keepAlive), within: &options.deadline, cancellation)
         entry.found(lease)
         options.cancellation = cancellation
-        options.priority = options.priority ?? .normal
+        options.priority = priority
         entry.embedding(texts: request.inputs.count)
         let begin = ContinuousClock.now
         let embeddings =

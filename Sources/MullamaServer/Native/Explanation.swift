@@ -120,7 +120,7 @@ struct Explanation {
             stops.append("It paused for \(TimeText.of(delays.pausedTime)), since the client was behind with reading.")
         }
         if delays.suspendedTime > .zero {
-            stops.append("A request of a higher class had its slot for \(TimeText.of(delays.suspendedTime)).")
+            stops.append("Another request had its slot for \(TimeText.of(delays.suspendedTime)).")
         }
         return stops
     }
@@ -138,7 +138,7 @@ struct Explanation {
             let place = live.queuePosition.map { $0 == 0 ? "next in the queue" : "\($0) before it in the queue" } ?? "queued"
             let wait = live.estimatedWait.map { ", about \(TimeText.of($0)) until it begins" } ?? ""
             return ["  \(place)\(wait)"] + (self.others(live.delays).map { ["  it came \($0)"] } ?? [])
-        case .suspended: return ["  it gave its slot to a request of a higher class, and waits to go on"]
+        case .suspended: return ["  it gave its slot to another request, and waits to go on"]
         case .prefill: return ["  \(live.prefilledTokens) of \(Self.tokens(live.promptTokens)) of its prompt are computed"]
         case .decode:
             let pause = live.isPaused ? "; it pauses until the client has read what is there" : ""

@@ -63,7 +63,7 @@ struct ExplanationTests {
                 Most of the time, 54 %, went into waiting for a slot.
                 Not more was found in the cache: what is there differs at token 518.
                 It paused for 1.2 s, since the client was behind with reading.
-                A request of a higher class had its slot for 800 ms.
+                Another request had its slot for 800 ms.
 
                 """
         )
@@ -186,7 +186,7 @@ struct ExplanationTests {
         arguments: [
             (GenerationPhase.tokenizing, "  its prompt is being turned into tokens"),
             (.queued, "  2 before it in the queue, about 4.0 s until it begins\n  it came behind 1 other: req-of-3"),
-            (.suspended, "  it gave its slot to a request of a higher class, and waits to go on"),
+            (.suspended, "  it gave its slot to another request, and waits to go on"),
             (.prefill, "  128 of 300 tokens of its prompt are computed"),
             (.decode, "  17 tokens generated behind a prompt of 300; it pauses until the client has read what is there"),
         ]

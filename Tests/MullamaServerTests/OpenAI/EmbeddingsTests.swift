@@ -39,6 +39,18 @@ struct EmbeddingsTests {
         }
     }
 
+    @Test("A list is batch work unless it says otherwise, a text is not")
+    func priority() async throws {
+        try await TestServer().run { client in
+            for (fields, expected) in [(#""input": ["a", "b"]"#, "batch"), (#""input": "a""#, "normal"), (#""input": ["a"]"#, "normal")] {
+                try await client.post(path, "{\(fields)}")
+                #expect(try await client.get("/requests").value["requests", 0, "priority"] == .string(expected))
+            }
+            try await client.post(path, #"{"input": ["a", "b"], "priority": "interactive"}"#)
+            #expect(try await client.get("/requests").value["requests", 0, "priority"] == "interactive")
+        }
+    }
+
     @Test("As text or as bytes, the same numbers")
     func encodings() async throws {
         try await TestServer().run { client in
