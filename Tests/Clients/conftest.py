@@ -100,7 +100,7 @@ class Server:
 
     def live(self):
         """The requests that are on their way."""
-        return self.get("/requests?state=live&limit=2000")["requests"]
+        return self.get("/requests?state=live")["requests"]
 
     def end(self, request):
         """Ends a request that is on its way, as an operator does."""

@@ -50,7 +50,7 @@ struct Daemon: ServerContestant {
 extension HTTPClient {
     /// How many requests are on their way at `mullama serve`.
     func liveRequests() async throws -> Int {
-        let answer = try await self.get("/requests?state=live&limit=2000")
+        let answer = try await self.get("/requests?state=live")
         guard answer.status == 200 else { throw BenchError("mullama serve does not tell its requests: status \(answer.status)") }
         return try JSONDecoder().decode(LiveRequests.self, from: answer.body).requests.count
     }
