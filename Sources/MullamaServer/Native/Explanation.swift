@@ -89,7 +89,7 @@ struct Explanation {
             lines.append(Self.row("decode", timings.decode, "\(Self.tokens(usage.completionTokens))\(rate)\(gap)"))
         }
         var notes: [String] = []
-        if let share = Self.largest(timings) { notes.append(share) }
+        if let share = Self.largest(timings, load: self.status.request.loadTime ?? .zero) { notes.append(share) }
         if let miss = record.cacheMiss { notes.append("Not more was found in the cache: \(miss).") }
         notes += Self.stops(delays)
         if usage.droppedTokens > 0 { notes.append("The context was full: \(Self.tokens(usage.droppedTokens)) of it were dropped.") }
@@ -149,10 +149,14 @@ struct Explanation {
     // MARK: Words
 
     /// The part that took most, if it took more than half.
-    private static func largest(_ timings: Timings) -> String? {
-        let parts = [("waiting for a slot", timings.queued), ("reading the prompt", timings.prefill), ("generating", timings.decode)]
-        guard timings.total >= .milliseconds(1), let most = parts.max(by: { $0.1 < $1.1 }) else { return nil }
-        let share = Int((most.1 / timings.total * 100).rounded())
+    private static func largest(_ timings: Timings, load: Duration) -> String? {
+        let parts = [
+            ("loading the model", load), ("waiting for a slot", timings.queued), ("reading the prompt", timings.prefill),
+            ("generating", timings.decode),
+        ]
+        let total = timings.total + load
+        guard total >= .milliseconds(1), let most = parts.max(by: { $0.1 < $1.1 }) else { return nil }
+        let share = Int((most.1 / total * 100).rounded())
         return share > 50 ? "Most of the time, \(share) %, went into \(most.0)." : nil
     }
 

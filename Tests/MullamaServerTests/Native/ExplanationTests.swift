@@ -105,12 +105,12 @@ struct ExplanationTests {
                   prefill       80 ms  20 tokens: 0 found in the cache, 20 computed at 250/s
                   decode       0.0 ms  1 token
 
-                Most of the time, 100 %, went into reading the prompt.
+                Most of the time, 95 %, went into loading the model.
 
                 Answer 2 of 2
                   queue        2.0 ms  behind 40 others: req-of-1, req-of-2, req-of-3, req-of-4, req-of-5, …
 
-                Most of the time, 100 %, went into waiting for a slot.
+                Most of the time, 100 %, went into loading the model.
                 After its end was asked for, its slot was free in 40 ms.
 
                 """
