@@ -26,17 +26,16 @@ struct RequestsTests {
         }
     }
 
+    private static func complete(_ port: Int, named name: String, _ json: String) async throws -> TestClient.Response {
+        try await HTTPClient.post(port, "/v1/completions", json, headers: [Self.name: name])
+    }
+
     @Test("A request on its way, and after its end")
     func lifeOfARequest() async throws {
         let server = try TestServer(FakeModel(FakeControl(isHeld: true)))
         try await server.run { client in
             let port = try #require(client.port)
-            async let answer = HTTPClient.post(
-                port,
-                "/v1/completions",
-                #"{"prompt": "abc", "max_tokens": 4}"#,
-                headers: [Self.name: "mine/1"]
-            )
+            async let answer = Self.complete(port, named: "mine/1", #"{"prompt": "abc", "max_tokens": 4}"#)
             await server.fake.control.advance { $0.plans.count { !$0.decode.isEmpty } == 2 }
             let live = try await Self.until(client, "/requests?state=live") { $0["requests"].items.first?["phase"] == "decode" }["requests"]
                 .items
@@ -73,12 +72,7 @@ struct RequestsTests {
         let server = try TestServer(FakeModel(FakeControl(isHeld: true), parallel: 1))
         try await server.run { client in
             let port = try #require(client.port)
-            async let answer = HTTPClient.post(
-                port,
-                "/v1/completions",
-                #"{"prompt": ["abc", "defg"], "max_tokens": 40}"#,
-                headers: [Self.name: "two"]
-            )
+            async let answer = Self.complete(port, named: "two", #"{"prompt": ["abc", "defg"], "max_tokens": 40}"#)
             // Both have been made into tokens, and the engine has the second before the next step.
             await server.fake.control.texts(2)
             _ = try await server.fake.model.tokenize("")
@@ -103,12 +97,7 @@ struct RequestsTests {
         let server = try TestServer(FakeModel(FakeControl(isHeld: true)))
         try await server.run { client in
             let port = try #require(client.port)
-            async let answer = HTTPClient.post(
-                port,
-                "/v1/completions",
-                #"{"prompt": "abc", "max_tokens": 4, "n": 3}"#,
-                headers: [Self.name: "three"]
-            )
+            async let answer = Self.complete(port, named: "three", #"{"prompt": "abc", "max_tokens": 4, "n": 3}"#)
             await server.fake.control.advance { $0.plans.last?.decode.count == 3 }
             let live = try await client.get("/requests/three").json
             #expect(live["prompt_tokens"] == 3)
@@ -126,7 +115,7 @@ struct RequestsTests {
         let server = try TestServer(FakeModel(FakeControl(isHeld: true)))
         try await server.run { client in
             let port = try #require(client.port)
-            async let answer = HTTPClient.post(port, "/v1/completions", #"{"prompt": ["abc", "def"], "max_tokens": 400}"#)
+            async let answer = Self.complete(port, named: "kept", #"{"prompt": ["abc", "def"], "max_tokens": 400}"#)
             await server.fake.control.advance { $0.plans.last?.decode.count == 2 }
             let last = try #require(server.fake.model.generations.last)
             server.fake.control.fail(RequestID(last.id), RequestFault(.engineFailed, "broken"))
@@ -180,13 +169,8 @@ struct RequestsTests {
         let server = try TestServer(FakeModel(FakeControl(isHeld: true)))
         try await server.run { client in
             let port = try #require(client.port)
-            async let kept = HTTPClient.post(port, "/v1/completions", #"{"prompt": "abc", "max_tokens": 4}"#, headers: [Self.name: "kept"])
-            async let lost = HTTPClient.post(
-                port,
-                "/v1/completions",
-                #"{"prompt": "abcd", "max_tokens": 400}"#,
-                headers: [Self.name: "lost"]
-            )
+            async let kept = HTTPClient.post(port, "/v1/completions", #"{"prompt": "abc", "max_tokens": 4}"#)
+            async let lost = Self.complete(port, named: "lost", #"{"prompt": "abcd", "max_tokens": 400}"#)
             await server.fake.control.advance { $0.plans.last?.decode.count == 2 }
             let response = try await client.execute(uri: "/requests/lost", method: .delete) { $0 }
             #expect(response.status == .ok)
