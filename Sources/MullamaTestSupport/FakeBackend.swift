@@ -31,6 +31,10 @@ package final class FakeBackend: DecodeBackend {
 
     package var availableCells: Int? { nil }
 
+    package func rest() {
+        self.control.record { $0.rests += 1 }
+    }
+
     package func committedLength(of slot: SlotID) -> Int {
         self.cache[slot]?.count ?? 0
     }

@@ -12,6 +12,8 @@ package final class FakeControl: Sendable {
         /// How many texts have come to be made into tokens.
         package var texts = 0
 
+        /// How often the backend was told that there is nothing to do.
+        package var rests = 0
         /// Whether the engine is in a step.
         package var isInStep = false
 
@@ -67,6 +69,11 @@ package final class FakeControl: Sendable {
     /// Waits until this many texts in all have come to be made into tokens.
     package func texts(_ count: Int) async {
         await self.until { $0.texts >= count }
+    }
+
+    /// Waits until the backend was told so often in all that there is nothing to do.
+    package func rests(_ count: Int) async {
+        await self.until { $0.rests >= count }
     }
 
     private func until(_ isReached: @escaping @Sendable (Log) -> Bool) async {

@@ -57,7 +57,8 @@ struct ReplayTests {
     func arguments() throws {
         for words in [
             [], ["t.jsonl", "--generate", "poisson"], ["--generate", "poisson", "--rate", "0"], ["t.jsonl", "--parallel", "0"],
-            ["t.jsonl", "--max-stall", "nan"], ["--generate", "poisson", "--rate", "1000", "--duration", "1000000"],
+            ["t.jsonl", "--max-stall", "nan"], ["t.jsonl", "--prefill-share", "0"],
+            ["--generate", "poisson", "--rate", "1000", "--duration", "1000000"],
         ] {
             #expect(throws: (any Error).self, "\(words)") { try ReplayCommand.parse(words) }
         }

@@ -34,10 +34,49 @@ struct LatencyTests {
             var prompt = TraceEntry.distinct(5, at: .seconds(5), prompt: 1_500, answer: 5)
             prompt.group = "prompt"
             let trace = Trace(streams + [prompt])
-            let report = Simulation(trace, on: .cpu2, limits: .init(parallel: 8), policy: .init(maxStall: stall)).run()
+            let report = Simulation(trace, on: .cpu2, limits: .init(parallel: 8), policy: .init(maxStall: stall, share: 1)).run()
             return report["prompt"]?.firstToken.max ?? .zero
         }
         #expect(firstToken(.milliseconds(400)) < firstToken(.milliseconds(100)) * 0.8)
+    }
+
+    /// A stream beside prompts that come one upon the other for as long as it lasts.
+    private static func besidePrompts(
+        _ count: Int,
+        share: Double,
+        answer: Int = 400,
+        priority: RequestPriority = .normal
+    ) -> SimulationReport {
+        var stream = TraceEntry.distinct(1, prompt: 20, answer: answer, priority: priority)
+        stream.group = "stream"
+        let prompts = (2..<(2 + count)).map { number in
+            var prompt = TraceEntry.distinct(number, at: .milliseconds(300 * number), prompt: 600, answer: 1)
+            prompt.group = "prompts"
+            return prompt
+        }
+        return Simulation(
+            Trace([stream] + prompts),
+            on: .cpu2,
+            limits: .init(parallel: 2),
+            policy: PrefillPolicy(share: share)
+        ).run()
+    }
+
+    @Test("those who generate keep their part of the time, however many prompts come", arguments: [0.25, 0.5, 0.75])
+    func share(part: Double) throws {
+        let gap = try #require(Self.besidePrompts(100, share: part)["stream"]).gaps
+        let alone = MachineProfile.cpu2.secondsToDecode(depths: [220])
+        #expect(gap.mean.seconds < alone / (1 - part) * 1.15, "\(gap.mean) against \(alone) alone")
+        // Otherwise prompts took less than they may.
+        #expect(gap.mean.seconds > alone / (1 - part) * 0.8, "\(gap.mean) against \(alone) alone")
+        #expect(gap.max < .milliseconds(150))
+    }
+
+    @Test("prompts wait for no answers of a lower class")
+    func shareOfClasses() throws {
+        let fast = try #require(Self.besidePrompts(8, share: 0.5, answer: 4_000, priority: .batch)["prompts"]).firstToken
+        let slow = try #require(Self.besidePrompts(8, share: 0.5, answer: 4_000)["prompts"]).firstToken
+        #expect(fast.percentile(50) < slow.percentile(50) * 0.8, "\(fast) and \(slow)")
     }
 
     @Test("interactive requests are served beside batch work as long as there is a slot")

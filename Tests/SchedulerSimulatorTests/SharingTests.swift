@@ -74,12 +74,15 @@ struct SharingTests {
         func duration(_ policy: PrefillPolicy) -> Double {
             Simulation(trace, on: .cpu2, limits: SchedulerLimits(parallel: 8), policy: policy).run().duration
         }
-        let (short, long) = (duration(PrefillPolicy()), duration(PrefillPolicy(maxStall: .seconds(10))))
+        let (short, long) = (duration(PrefillPolicy(share: 1)), duration(PrefillPolicy(maxStall: .seconds(10), share: 1)))
         #expect(short < long * 1.15, "\(short) against \(long)")
         // No more than each prompt alone, and each token in a batch of 8.
         let machine = MachineProfile.cpu2
         let prompts = 32 * machine.secondsToPrefill(300, after: 0)
         let answers = 32 * 64 / 8 * machine.secondsToDecode(depths: Array(repeating: 332, count: 8))
         #expect(short < (prompts + answers) * 1.2, "\(short) against \(prompts) and \(answers)")
+        // Steps without prompts have fewer rows than those after all prompts would have.
+        let shared = duration(PrefillPolicy())
+        #expect(shared < short * 1.06, "\(shared) against \(short)")
     }
 }

@@ -65,7 +65,10 @@ struct BenchSetup: Sendable {
         case .ours, .oursUnlimited, .oursPlain:
             var params = ModelParams(threads: self.threads, parallel: slots, contextSize: Self.contextSize)
             params.reproducibility = self.reproducibility
-            if side != .ours { params.maxStall = .seconds(3600) }
+            if side != .ours {
+                params.maxStall = .seconds(3600)
+                params.prefillShare = 1
+            }
             if side == .oursPlain { params.parkedMemory = 0 }
             return Library(
                 side: side,

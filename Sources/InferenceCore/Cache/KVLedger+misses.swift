@@ -3,20 +3,20 @@ extension KVLedger {
     /// How far a prompt goes with one that was computed, in whole blocks: where prompts part once, they are likely to part again. Nil if that is
     /// too early to be worth anything.
     func parting(of request: GenerationRequest) -> Int? {
-        let common = PrefillBlocks.floor(self.mostAlike(request, isVisible: true))
+        let common = self.blocks.floor(self.mostAlike(request, isVisible: true))
         return common >= Self.leastParked ? common : nil
     }
 
     func miss(of request: GenerationRequest, reused: Int) -> CacheMiss? {
-        let most = PrefillBlocks.lastChunkStart(promptCount: request.prompt.count)
+        let most = self.blocks.mostReused(promptCount: request.prompt.count)
         guard most > 0 else { return .tooShort }
         guard !request.scoresPrompt else { return .scored }
         guard reused < most else { return nil }
         let common = self.mostAlike(request, isVisible: true)
         let hidden = self.mostAlike(request, isVisible: false)
         let block = PrefillBlocks.size
-        if hidden >= max(reused, PrefillBlocks.floor(common)) + block { return .isolated(PrefillBlocks.floor(hidden)) }
-        if PrefillBlocks.floor(common) > reused { return .cannotRollBack(PrefillBlocks.floor(common)) }
+        if hidden >= max(reused, self.blocks.floor(common)) + block { return .isolated(self.blocks.floor(hidden)) }
+        if self.blocks.floor(common) > reused { return .cannotRollBack(self.blocks.floor(common)) }
         if common >= block { return .differs(at: common) }
         return self.evicted.contains(beginningOf: request.prompt) ? .evicted : .nothingAlike
     }

@@ -6,7 +6,7 @@ extension KVLedger {
     mutating func suspend(_ slot: SlotID) -> (id: ParkID, ops: [MemoryOp])? {
         let own = self.slots[Int(slot.rawValue)]
         guard let context = own.context,
-            let kept = self.parked.suspend(own.tokens, reusable: own.reusable, for: context, isStrict: own.isStrict)
+            let kept = self.parked.suspend(own.tokens, serving: own.serving, for: context, isStrict: own.isStrict)
         else { return nil }
         self.release(slot)
         return (kept.id, kept.dropped.map { .drop($0) } + [.park(slot, kept.id, keeping: own.tokens.count)])
@@ -14,7 +14,7 @@ extension KVLedger {
 
     /// Gives a request a slot again, with all that it had.
     mutating func resume(_ id: ParkID, for request: GenerationRequest) -> Place? {
-        guard let entry = self.parked.entries[id], case .suspended(let reusable) = entry.hold, let slot = self.leastSlot() else {
+        guard let entry = self.parked.entries[id], case .suspended(let serving) = entry.hold, let slot = self.leastSlot() else {
             return nil
         }
         let index = Int(slot.rawValue)
@@ -24,7 +24,8 @@ extension KVLedger {
         self.slots[index].context = request.context
         self.slots[index].isStrict = request.isStrict
         self.slots[index].tokens = entry.tokens
-        self.slots[index].reusable = reusable
+        self.slots[index].serving = serving
+        self.slots[index].reusable = self.blocks.floor(serving)
         self.slots[index].leastLength = self.limits.canTrimMoved ? 0 : entry.tokens.count
         let ops = park + [.copy(.kept(id), to: slot, keeping: entry.tokens.count), .drop(id)]
         return Place(slot: slot, reused: entry.tokens.count, ops: ops)

@@ -8,7 +8,9 @@ public struct KVLedger: Sendable {
         var isStrict = false
         /// Tokens that stand in the cache, in order.
         var tokens: [Token] = []
-        /// How many of them were computed in whole blocks.
+        /// How many of them came out as they would for any other prompt that begins with them.
+        var serving = 0
+        /// How many of those another prompt can use: up to where it may begin.
         var reusable = 0
         /// To fewer tokens than that the slot cannot be cut back: with a sliding window, what was moved or copied has left behind what the
         /// window had passed.
@@ -34,7 +36,7 @@ public struct KVLedger: Sendable {
     var parked: ParkedPrefixes
     private(set) var evicted = EvictedPrefixes()
     let limits: SchedulerLimits
-    let policy = PrefixReusePolicy()
+    private(set) var policy = PrefixReusePolicy()
     private var useCounter: UInt64 = 0
 
     public init(limits: SchedulerLimits) {
@@ -42,9 +44,15 @@ public struct KVLedger: Sendable {
         self.parked = ParkedPrefixes(budget: limits.parkedTokens, canTrim: limits.canTrimMoved)
     }
 
+    var blocks: PrefillBlocks {
+        get { self.policy.blocks }
+        set { self.policy.blocks = newValue }
+    }
+
     /// The same without anything in it.
     var emptied: KVLedger {
         var emptied = KVLedger(limits: self.limits)
+        emptied.policy = self.policy
         emptied.parked = self.parked.emptied
         return emptied
     }
@@ -89,6 +97,7 @@ public struct KVLedger: Sendable {
         self.slots[index].context = request.context
         self.slots[index].isStrict = request.isStrict
         self.slots[index].tokens = Array(request.prompt[..<choice.reused])
+        self.slots[index].serving = choice.reused
         self.slots[index].reusable = choice.reused
         return Place(slot: choice.slot, reused: choice.reused, ops: ops, miss: miss)
     }
@@ -101,8 +110,8 @@ public struct KVLedger: Sendable {
     /// How many tokens of a request's prompt need not be computed once another prompt is in the cache.
     func reuse(of other: GenerationRequest, by request: GenerationRequest) -> Int {
         guard !other.isStrict, !request.isStrict, !request.scoresPrompt else { return 0 }
-        let whole = PrefillBlocks.lastChunkStart(promptCount: other.prompt.count)
-        return self.policy.reuse(of: other.prompt[..<whole], by: request.prompt)
+        let serving = self.blocks.serving(promptCount: other.prompt.count)
+        return self.policy.reuse(of: other.prompt[..<serving], by: request.prompt)
     }
 
     private func candidates(for request: GenerationRequest) -> [PrefixReusePolicy.Candidate] {
@@ -205,11 +214,12 @@ public struct KVLedger: Sendable {
 
     /// Notes tokens that a step has put into the cache.
     ///
-    /// - Parameter inWholeBlocks: Whether they were computed as whole prefill blocks.
-    public mutating func extend(_ slot: SlotID, by tokens: some Collection<Token>, inWholeBlocks: Bool) {
+    /// - Parameter serving: Whether they came out as they would for any other prompt that begins with them, but for what is no whole cut.
+    public mutating func extend(_ slot: SlotID, by tokens: some Collection<Token>, serving: Bool) {
         let index = Int(slot.rawValue)
-        if inWholeBlocks, self.slots[index].reusable == self.slots[index].tokens.count {
-            self.slots[index].reusable += tokens.count
+        if serving, self.slots[index].serving == self.slots[index].tokens.count {
+            self.slots[index].serving += tokens.count / self.blocks.cut * self.blocks.cut
+            self.slots[index].reusable = self.blocks.floor(self.slots[index].serving)
         }
         self.slots[index].tokens.append(contentsOf: tokens)
     }
@@ -217,7 +227,8 @@ public struct KVLedger: Sendable {
     public mutating func discard(_ slot: SlotID, from start: Int, count: Int) -> MemoryOp {
         let index = Int(slot.rawValue)
         self.slots[index].tokens.removeSubrange(start..<(start + count))
-        self.slots[index].reusable = min(self.slots[index].reusable, PrefillBlocks.floor(start))
+        self.slots[index].serving = min(self.slots[index].serving, start / self.blocks.cut * self.blocks.cut)
+        self.slots[index].reusable = min(self.slots[index].reusable, self.blocks.floor(start))
         return .discard(slot, from: start, count: count)
     }
 
@@ -232,6 +243,7 @@ public struct KVLedger: Sendable {
     public mutating func releaseAndForget(_ slot: SlotID) -> MemoryOp {
         self.release(slot)
         self.slots[Int(slot.rawValue)].tokens = []
+        self.slots[Int(slot.rawValue)].serving = 0
         self.slots[Int(slot.rawValue)].reusable = 0
         self.slots[Int(slot.rawValue)].leastLength = 0
         return .clear(slot)
@@ -240,6 +252,7 @@ public struct KVLedger: Sendable {
     /// Notes that a slot in use does not hold what it should.
     mutating func lost(_ slot: SlotID) -> MemoryOp {
         self.slots[Int(slot.rawValue)].tokens = []
+        self.slots[Int(slot.rawValue)].serving = 0
         self.slots[Int(slot.rawValue)].reusable = 0
         self.slots[Int(slot.rawValue)].leastLength = 0
         return .clear(slot)
@@ -283,6 +296,7 @@ public struct KVLedger: Sendable {
         }
         guard let index = own.max(by: { self.slots[$0].reusable < self.slots[$1].reusable }) else { return nil }
         self.slots[index].tokens.removeSubrange(self.slots[index].reusable...)
+        self.slots[index].serving = self.slots[index].reusable
         return (SlotID(Int32(index)), self.slots[index].tokens)
     }
 

@@ -13,7 +13,7 @@ struct ParkedPrefixes: Sendable {
         /// What it takes of the budget.
         fileprivate var size: Int
 
-        /// What of it another prompt can use: the beginning that was computed in whole blocks.
+        /// What of it another prompt can use.
         var reusable: ArraySlice<Token> {
             if case .suspended(let count) = self.hold { self.tokens[..<count] } else { self.tokens[...] }
         }
@@ -25,8 +25,8 @@ struct ParkedPrefixes: Sendable {
         case spare
         /// Somebody asked for it; only that one's word lets go of it.
         case pinned
-        /// It is all that a request has computed, of which so many tokens in whole blocks.
-        case suspended(reusable: Int)
+        /// It is all that a request has computed, of which so many tokens serve others.
+        case suspended(serving: Int)
     }
 
     private(set) var entries: [ParkID: Entry] = [:]
@@ -71,7 +71,7 @@ struct ParkedPrefixes: Sendable {
     /// - Returns: Its number and what had to go for it; nil if there is no room.
     mutating func suspend(
         _ tokens: [Token],
-        reusable: Int,
+        serving: Int,
         for context: ContextID,
         isStrict: Bool
     ) -> (id: ParkID, dropped: [ParkID])? {
@@ -79,7 +79,7 @@ struct ParkedPrefixes: Sendable {
         let size = self.fixedSize + tokens.count
         guard size <= self.budget - held else { return nil }
         let dropped = self.makeRoom(for: size, sparing: nil)
-        return (self.insert(tokens, context, isStrict: isStrict, .suspended(reusable: reusable)), dropped)
+        return (self.insert(tokens, context, isStrict: isStrict, .suspended(serving: serving)), dropped)
     }
 
     /// Takes a prefix in if the budget allows it.

@@ -38,6 +38,9 @@ public struct PrefixReusePolicy: Sendable {
         public var source: PrefixSource?
     }
 
+    /// Where a prefix can be reused.
+    var blocks = PrefillBlocks.standard
+
     public init() {}
 
     /// Rules, first match wins:
@@ -65,14 +68,14 @@ public struct PrefixReusePolicy: Sendable {
         return Choice(slot: target.slot, reused: copy.shared, source: source)
     }
 
-    /// How many tokens of a prompt need not be computed if `cached` is there: whole blocks, and never the last chunk.
+    /// How many tokens of a prompt need not be computed if `cached` is there: whole blocks, and never all of it.
     public func reuse(of cached: some Collection<Token>, by prompt: [Token]) -> Int {
-        PrefillBlocks.floor(self.common(cached, prompt))
+        self.blocks.floor(self.common(cached, prompt))
     }
 
     /// How many tokens two prompts have in common that need not be computed for the second.
     func common(_ cached: some Collection<Token>, _ prompt: [Token]) -> Int {
-        let limit = PrefillBlocks.lastChunkStart(promptCount: prompt.count)
+        let limit = self.blocks.mostReused(promptCount: prompt.count)
         return zip(cached, prompt.prefix(limit)).prefix { $0 == $1 }.count
     }
 }

@@ -15,13 +15,16 @@ public struct PrefillPolicy: Sendable {
 
     /// The longest that a sequence which is generating should wait for the prompts of others.
     public var maxStall: Duration
+    /// The part of the time that prompts may take while others generate, above 0; 1 sets no bound.
+    public var share: Double
     /// The most prompt tokens of a step: beyond it throughput no longer grows.
     public var largestChunk: Int
     /// Prompt tokens of a step when nobody is generating, however long they take: close to full speed, and soon over.
     public var loneChunk: Int
 
-    public init(maxStall: Duration = .milliseconds(100), largestChunk: Int = 256, loneChunk: Int = 64) {
+    public init(maxStall: Duration = .milliseconds(100), share: Double = 0.75, largestChunk: Int = 256, loneChunk: Int = 64) {
         self.maxStall = maxStall
+        self.share = share
         self.largestChunk = largestChunk
         self.loneChunk = loneChunk
     }

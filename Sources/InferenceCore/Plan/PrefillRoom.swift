@@ -1,6 +1,7 @@
 /// What a step still has room for while its prefill chunks are chosen.
 struct PrefillRoom: Sendable {
     private let cost: StepCostModel
+    private let blocks: PrefillBlocks
     /// What is left of the longest stall.
     private var seconds: Double
     /// What is left of the largest chunk.
@@ -8,27 +9,42 @@ struct PrefillRoom: Sendable {
     /// What is given however long it takes.
     private var assured: Int
 
-    init(_ policy: PrefillPolicy, cost: StepCostModel, decodeDepths: [Int], movedTokens: Int = 0) {
+    init(
+        _ policy: PrefillPolicy,
+        cost: StepCostModel,
+        blocks: PrefillBlocks = .standard,
+        decodeDepths: [Int],
+        movedTokens: Int = 0
+    ) {
         self.cost = cost
+        self.blocks = blocks
         // As long as a decode batch was not measured, there is no telling what it leaves.
         let taken = cost.secondsToDecode(depths: decodeDepths).map { $0 + (cost.secondsToMove(movedTokens) ?? 0) }
         self.seconds = taken.map { policy.maxStall.seconds - $0 } ?? 0
         self.tokens = max(PrefillBlocks.size, policy.largestChunk)
-        self.assured = max(PrefillBlocks.size, decodeDepths.isEmpty ? min(policy.loneChunk, policy.largestChunk) : 0)
+        self.assured = decodeDepths.isEmpty ? max(PrefillBlocks.size, min(policy.loneChunk, policy.largestChunk)) : Self.least(blocks)
     }
 
-    /// How many tokens of a prompt fit, in whole blocks.
+    /// Few tokens at a time cost nearly as much as some more, and a prompt must move on.
+    private static func least(_ blocks: PrefillBlocks) -> Int {
+        max(blocks.least, PrefillBlocks.size / 2)
+    }
+
+    /// How many tokens of a prompt fit into a chunk that is not its last: a multiple of the blocks' `cut`, and nought rather than fewer than `least`.
     ///
     /// - Parameter depth: How many tokens of the prompt come before them.
     func tokens(after depth: Int) -> Int {
-        var fitting = PrefillBlocks.floor(self.assured)
-        while fitting + PrefillBlocks.size <= self.tokens, self.fits(fitting + PrefillBlocks.size, after: depth) {
-            fitting += PrefillBlocks.size
+        var fitting = self.assured / self.blocks.cut * self.blocks.cut
+        if fitting < self.blocks.least { fitting = 0 }
+        var next = max(fitting + self.blocks.cut, self.blocks.least)
+        while next <= self.tokens, self.fits(next, after: depth) {
+            fitting = next
+            next += self.blocks.cut
         }
         return fitting
     }
 
-    /// Whether a chunk of any size fits: the end of a prompt is no whole number of blocks.
+    /// Whether a chunk of any size fits: a prompt's last need not be whole blocks.
     func fits(_ tokens: Int, after depth: Int) -> Bool {
         if tokens <= self.assured { return true }
         guard tokens <= self.tokens, let needed = self.cost.secondsToPrefill(tokens, after: depth) else { return false }

@@ -4,14 +4,26 @@ public struct StepShape: Sendable, Hashable, Codable {
     public var decodeBatch: Int
     /// The most tokens of one prefill chunk, in whole blocks; a step may compute several chunks of a prompt.
     public var prefillChunk: Int
+    /// Where prompts may be cut, and what of them serves others.
+    public var blocks: PrefillBlocks
 
-    public init(decodeBatch: Int = .max, prefillChunk: Int = .max) {
+    public init(decodeBatch: Int = .max, prefillChunk: Int = .max, blocks: PrefillBlocks = .standard) {
         self.decodeBatch = max(1, decodeBatch)
-        self.prefillChunk = max(PrefillBlocks.size, PrefillBlocks.floor(prefillChunk))
+        self.prefillChunk = max(PrefillBlocks.size, prefillChunk / PrefillBlocks.size * PrefillBlocks.size)
+        self.blocks = blocks
     }
 
-    /// No bounds.
+    /// The same for models of which not everything can be had.
+    package func fitting(_ limits: SchedulerLimits) -> StepShape {
+        var shape = self
+        shape.blocks = self.blocks.fitting(limits)
+        return shape
+    }
+
+    /// No bounds on what is computed together.
     public static let any = StepShape()
+    /// The same where results may depend on load.
+    public static let relaxed = StepShape(blocks: .relaxed)
 }
 
 extension Int {

@@ -5,7 +5,7 @@ extension Scheduler {
         guard !self.limits.canTrimMoved else { return [] }
         var checkpoints = Set(self.ledger.parting(of: request).map { [$0] } ?? [])
         // The next turn of a conversation begins with all of this one. Where the end can be cut off, the slot itself will do.
-        if !self.limits.canTrim { checkpoints.insert(PrefillBlocks.lastChunkStart(promptCount: request.prompt.count)) }
+        if !self.limits.canTrim { checkpoints.insert(self.shape.blocks.lastChunkStart(promptCount: request.prompt.count)) }
         return checkpoints
     }
 

@@ -9,13 +9,14 @@ extension Scheduler {
             return []
         }
         if let preparation = outcome.preparation { self.prepared(preparation) }
+        self.prefillShare.learn(outcome, from: step.plan)
         if outcome.isWhole { self.cost.learn(outcome, from: step.plan) }
 
         for row in step.plan.decode where outcome.faults[row.request] == nil {
-            self.ledger.extend(row.slot, by: CollectionOfOne(row.token), inWholeBlocks: false)
+            self.ledger.extend(row.slot, by: CollectionOfOne(row.token), serving: self.shape.blocks.sharesAnswers)
         }
         for chunk in step.plan.prefill where outcome.isGoing(chunk.request) {
-            self.ledger.extend(chunk.slot, by: chunk.tokens, inWholeBlocks: !chunk.isLast)
+            self.ledger.extend(chunk.slot, by: chunk.tokens, serving: self.shape.blocks.serves(chunk))
             self.sequences[chunk.request]?.phase = .prefilling(chunk.slot, next: chunk.tokens.endIndex)
             self.sequences[chunk.request]?.promptLogprobs += outcome.scores[chunk.request] ?? []
         }

@@ -230,11 +230,12 @@ extension Scheduler {
     /// The higher class first, and in it the shortest rest, so that most callers wait the least; every few steps the prompt that has waited
     /// longest, so that all move on.
     private mutating func prefillChunks(of ids: [RequestID], beside plan: StepPlan) -> [StepPlan.PrefillChunk] {
-        let prompts = ids.filter { self.sequences[$0]?.isPrefilling ?? false }
+        let prompts = ids.filter { self.sequences[$0]?.isPrefilling ?? false && !self.isHeld($0, beside: plan.decode) }
         guard !prompts.isEmpty else { return [] }
         var room = PrefillRoom(
             self.prefillPolicy,
             cost: self.cost,
+            blocks: self.shape.blocks,
             decodeDepths: plan.decode.map(\.position),
             movedTokens: plan.movedTokens
         )
@@ -250,10 +251,17 @@ extension Scheduler {
         return chunks
     }
 
+    /// Whether a prompt waits since prompts have had more than their share of the time. Those of a lower class are made up to by none of a higher.
+    private func isHeld(_ id: RequestID, beside rows: [StepPlan.DecodeRow]) -> Bool {
+        guard self.prefillShare.isOwing, let priority = self.sequences[id]?.request.priority else { return false }
+        return rows.contains { (self.sequences[$0.request]?.request.priority ?? priority) >= priority }
+    }
+
     private func prefillChunks(of id: RequestID, in room: inout PrefillRoom, mayExceed: Bool) -> [StepPlan.PrefillChunk] {
         self.sequences[id]?
             .prefillChunks(
                 in: &room,
+                cut: self.shape.blocks,
                 until: self.sequences[id]?.nextStop(self.borders[id]),
                 ofAtMost: self.shape.prefillChunk,
                 mayExceed: mayExceed

@@ -9,6 +9,7 @@ public struct Scheduler: Sendable {
     public let limits: SchedulerLimits
     let prefillPolicy: PrefillPolicy
     var cost = StepCostModel()
+    var prefillShare: PrefillShare
     var shape = StepShape.any
     var sequences: [RequestID: SequenceState] = [:]
     var waiting = WaitingQueue()
@@ -57,6 +58,7 @@ public struct Scheduler: Sendable {
     public init(limits: SchedulerLimits, prefillPolicy: PrefillPolicy = PrefillPolicy()) {
         self.limits = limits
         self.prefillPolicy = prefillPolicy
+        self.prefillShare = PrefillShare(prefillPolicy.share)
         self.ledger = KVLedger(limits: limits)
         self.sizing = CacheSizing(limits: limits)
     }
@@ -153,11 +155,15 @@ extension Scheduler {
         return self.misses.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    /// Bounds what later steps compute together.
+    /// Bounds what later steps compute together, and says where prompts may be cut.
     public mutating func restrict(to shape: StepShape) {
-        self.shape = shape
+        self.shape = shape.fitting(self.limits)
+        self.ledger.blocks = self.shape.blocks
         self.cost.decodeBatch = shape.decodeBatch
     }
+
+    /// Whether results may depend on what else is computed.
+    package var isRelaxed: Bool { self.shape.blocks.sharesAnswers }
 
     /// Forgets what a context computed, as far as no request is using it.
     public mutating func forget(_ context: ContextID) {

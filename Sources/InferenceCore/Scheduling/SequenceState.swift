@@ -183,39 +183,49 @@ struct SequenceState: Sendable {
         return self.request.prompt.count - next
     }
 
-    /// The next part of the prompt, cut at whole blocks, the end of the prompt apart from what is before it.
+    /// The next part of the prompt.
     ///
     /// - Parameters:
+    ///   - blocks: Where it may be cut.
     ///   - border: Where to stop for a moment.
-    ///   - size: The most tokens of a chunk that is not the last.
-    ///   - mayExceed: Whether the end of the prompt, which is up to 31 tokens, is given even if there is no room for it.
+    ///   - size: The most tokens of a chunk.
+    ///   - mayExceed: Whether the end of the prompt is given even if there is no room for it.
     func prefillChunks(
         in room: inout PrefillRoom,
+        cut blocks: PrefillBlocks = .standard,
         until border: Int?,
         ofAtMost size: Int = .max,
         mayExceed: Bool
     ) -> [StepPlan.PrefillChunk] {
         guard case .prefilling(let slot, var next) = self.phase else { return [] }
-        let prompt = self.request.prompt
-        let lastStart = PrefillBlocks.lastChunkStart(promptCount: prompt.count)
-        var chunks: [StepPlan.PrefillChunk] = []
-        let end = border.map { $0 > next ? min($0, lastStart) : lastStart } ?? lastStart
+        let count = self.request.prompt.count
+        let lastStart = blocks.lastChunkStart(promptCount: count)
         let scores = self.request.scoresPrompt
         let size = scores ? min(size, PrefillPolicy.scoredChunk) : size
-        var whole = min(end - next, room.tokens(after: next), size)
-        while whole > 0 {
+        // A border too near for a chunk, or behind the last one's start, is passed: what stands before it can be copied all the same.
+        let stop = border.flatMap { $0 >= next + blocks.least && $0 <= lastStart ? $0 : nil }
+        var chunks: [StepPlan.PrefillChunk] = []
+        var hasRoom = true
+        while next != stop {
+            let isEnd = next + blocks.least > lastStart
+            if stop == nil, isEnd || blocks.sharesLast && count - next <= size {
+                let mayExceed = isEnd && mayExceed && chunks.isEmpty
+                if room.fits(count - next, after: next) || mayExceed {
+                    let last = self.chunk(next..<count, in: slot, isLast: true)
+                    room.take(last)
+                    return chunks + [last]
+                }
+            }
+            let whole = min((stop ?? lastStart) - next, room.tokens(after: next), size) / blocks.cut * blocks.cut
+            guard !isEnd, hasRoom, whole >= blocks.least else { break }
             let chunk = self.chunk(next..<(next + whole), in: slot, isLast: false)
             chunks.append(chunk)
             room.take(chunk)
             next += whole
-            // A chunk below the bound is as large as the room was. What scores take is not known: a step has one chunk of them.
-            whole = whole < size || scores ? 0 : min(end - next, room.tokens(after: next), size)
-        }
-        let mayFollow = chunks.isEmpty || next != border && !scores
-        if next == lastStart, mayFollow, room.fits(prompt.count - next, after: next) || mayExceed && chunks.isEmpty {
-            let last = self.chunk(next..<prompt.count, in: slot, isLast: true)
-            chunks.append(last)
-            room.take(last)
+            // What scores take is not known: a step has one chunk of them.
+            if scores { break }
+            // A chunk below the bound is as large as the room was; only the end of the prompt may fit yet.
+            hasRoom = whole == size
         }
         return chunks
     }

@@ -14,7 +14,7 @@ package enum EmbeddingCut: Sendable, Equatable {
     ///   - fits: Whether so many tokens take no longer than there is time for. The least is computed however long it takes.
     func end(after position: Int, of count: Int, fits: (_ tokens: Int) -> Bool) -> Int {
         guard case .blocks(let most) = self else { return count }
-        let lastStart = PrefillBlocks.lastChunkStart(promptCount: count)
+        let lastStart = PrefillBlocks.standard.lastChunkStart(promptCount: count)
         guard position < lastStart else { return count }
         var end = position + PrefillBlocks.size
         while end + PrefillBlocks.size <= min(lastStart, position + most), fits(end + PrefillBlocks.size - position) {

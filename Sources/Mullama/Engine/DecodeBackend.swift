@@ -14,6 +14,8 @@ package protocol DecodeBackend: AnyObject {
     func keep(_ id: ParkID, _ snapshot: SequenceSnapshot)
     /// Cells of KV cache that there is memory for at the moment, those that are there included; nil where the system does not tell.
     var availableCells: Int? { get }
+    /// Takes in that there is nothing to do for now.
+    func rest()
     /// Tokens that the C library really has in a slot, for the check that the ledger is right.
     func committedLength(of slot: SlotID) -> Int
 }

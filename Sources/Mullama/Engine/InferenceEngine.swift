@@ -81,6 +81,7 @@ package actor InferenceEngine {
                 await Task.yield()
             } else if !self.isDone {
                 self.activity.rest(self.scheduler.cacheUse)
+                self.backend?.rest()
                 await self.sleep()
             }
         }
@@ -322,14 +323,24 @@ extension InferenceEngine {
     /// What a context has computed; nothing if the cache cannot give it.
     func takeOut(_ context: ContextID) -> (tokens: [Token], snapshot: SequenceSnapshot) {
         guard let prefix = self.scheduler.cutForSaving(context),
-            let snapshot = self.backend?.snapshot(of: prefix.source, keeping: prefix.tokens.count)
+            var snapshot = self.backend?.snapshot(of: prefix.source, keeping: prefix.tokens.count)
         else { return ([], SequenceSnapshot(bytes: [])) }
+        snapshot.isRelaxed = self.scheduler.isRelaxed
         return (prefix.tokens, snapshot)
     }
 
     /// Gives a context what was taken out.
-    func putIn(_ tokens: [Token], _ snapshot: SequenceSnapshot, for context: ContextScope) {
+    ///
+    /// - Throws: ``MullamaError/Code/stateMismatch`` if answers would come to depend on what was computed elsewhere, and may not.
+    func putIn(_ tokens: [Token], _ snapshot: SequenceSnapshot, for context: ContextScope) throws(MullamaError) {
         guard !tokens.isEmpty else { return }
+        guard self.scheduler.isRelaxed || !snapshot.isRelaxed else {
+            throw MullamaError(
+                .stateMismatch,
+                "what was saved was computed where answers may depend on load, and this model's do not: save it anew, or load the model with "
+                    + "reproducibility relaxed"
+            )
+        }
         self.backend?.keep(self.scheduler.keep(tokens, for: context.id, isStrict: context.isStrict), snapshot)
     }
 

@@ -31,6 +31,10 @@ final class LlamaBackend: DecodeBackend {
 
     var availableCells: Int? { self.cache.availableCells }
 
+    func rest() {
+        ComputeThreads.release()
+    }
+
     func committedLength(of slot: SlotID) -> Int {
         self.cache.length(of: slot)
     }

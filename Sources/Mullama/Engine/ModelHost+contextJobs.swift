@@ -31,8 +31,7 @@ extension ModelHost {
                     let saved = try SavedState(contentsOf: url)
                     try saved.check(against: identity, contextSize: context.contextSize, name: url.path)
                     let isSent = engine.send { engine in
-                        engine.putIn(saved.tokens, saved.snapshot, for: context)
-                        finish(.success(()))
+                        finish(Result { try engine.putIn(saved.tokens, saved.snapshot, for: context) })
                     }
                     if !isSent { finish(.failure(MullamaError.modelClosed)) }
                 } catch {
@@ -49,8 +48,12 @@ extension ModelHost {
     func pin(_ context: ContextScope) async throws -> Int {
         try await self.inOrder(on: context.id) { engine, finish in
             let prefix = engine.takeOut(context.id)
-            engine.putIn(prefix.tokens, prefix.snapshot, for: context)
-            finish(.success(prefix.tokens.count))
+            finish(
+                Result {
+                    try engine.putIn(prefix.tokens, prefix.snapshot, for: context)
+                    return prefix.tokens.count
+                }
+            )
         }
     }
 

@@ -11,10 +11,13 @@ package struct SequenceSnapshot: Sendable, Hashable {
     package var bytes: [UInt8]
     /// How many of the bytes are the second cache's part, or the recurrent one; 0 if the model has one cache.
     package var secondPart: Int
+    /// Whether it was computed where results may depend on load.
+    package var isRelaxed: Bool
 
-    package init(bytes: [UInt8], secondPart: Int = 0) {
+    package init(bytes: [UInt8], secondPart: Int = 0, isRelaxed: Bool = false) {
         self.bytes = bytes
         self.secondPart = secondPart
+        self.isRelaxed = isRelaxed
     }
 
     /// Nil if the state does not have the layout that is known here.

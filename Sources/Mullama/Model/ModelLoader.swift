@@ -83,7 +83,7 @@ struct ModelLoader: Sendable {
             canShift: !weights.hasState,
             parkedTokens: budget.parkedTokens(self.params.parkedMemory)
         )
-        let policy = PrefillPolicy(maxStall: self.params.maxStall, largestChunk: settings.microBatch)
+        let policy = PrefillPolicy(maxStall: self.params.maxStall, share: self.params.prefillShare, largestChunk: settings.microBatch)
         let abort = AbortSignal()
         let recipe = ContextRecipe(
             weights: weights,

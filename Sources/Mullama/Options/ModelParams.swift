@@ -25,6 +25,9 @@ public struct ModelParams: Sendable, Hashable {
     public var waitLimit: Duration?
     /// The longest that a generation should stand still while the prompts of others are computed.
     public var maxStall: Duration
+    /// The part of the time that prompts may take while others generate, 0.05 to 1. With the default, 0.75, those who generate keep at least a
+    /// quarter of their speed however many prompts come, and a prompt takes at most a third longer for it; 1 sets no bound.
+    public var prefillShare: Double
     /// Whether answers may depend on what else runs. ``ModelInfo/reproducibility`` says what came of it.
     public var reproducibility: Reproducibility
     /// Whether flash attention is on: see ``EngineSettings/flashAttention``. Nil takes what was measured, else off unless `cacheType` needs it.
@@ -48,6 +51,7 @@ public struct ModelParams: Sendable, Hashable {
         queueLimit: Int? = nil,
         waitLimit: Duration? = nil,
         maxStall: Duration = .milliseconds(100),
+        prefillShare: Double = 0.75,
         reproducibility: Reproducibility = .automatic,
         flashAttention: Bool? = nil,
         cacheLayout: CacheLayout? = nil,
@@ -65,6 +69,7 @@ public struct ModelParams: Sendable, Hashable {
         self.queueLimit = queueLimit
         self.waitLimit = waitLimit
         self.maxStall = maxStall
+        self.prefillShare = prefillShare
         self.reproducibility = reproducibility
         self.flashAttention = flashAttention
         self.cacheLayout = cacheLayout
@@ -100,6 +105,9 @@ public struct ModelParams: Sendable, Hashable {
         }
         guard self.maxStall > .zero else {
             throw MullamaError(.invalidRequest, "maxStall is \(self.maxStall): it must be above zero")
+        }
+        guard 0.05...1 ~= self.prefillShare else {
+            throw MullamaError(.invalidRequest, "prefillShare is \(self.prefillShare): it must be 0.05 to 1")
         }
     }
 }

@@ -2,8 +2,8 @@ import InferenceCore
 
 /// Finds out, with a few calls to the C library, within which bounds a model's logits are equal to the bit however they are computed.
 ///
-/// A prompt of 112 tokens is computed in chunks of 16 and in larger ones, from a copied and a cut prefix, and then one token for each of many
-/// sequences, alone and together. The work comes in pieces, each of at most some calls, so that whoever has something better to do need not wait
+/// A prompt of 112 tokens is computed in chunks of 16 and in larger ones, from a copied and a cut prefix, then others in chunks that are no multiples
+/// of 16, and one token for each of many sequences, alone and together. The work comes in pieces, each of at most some calls, so that whoever has something better to do need not wait
 /// for all of it. Belongs to one thread.
 final class ReproducibilityProbe {
     /// What results are compared with is computed in the smallest chunks, since all cuts are made of those.
@@ -15,12 +15,22 @@ final class ReproducibilityProbe {
     private static let largeChunk = 256
     /// A larger chunk is not tried that takes longer than that: there it gains nothing that shows.
     private static let longestChunk = Duration.seconds(5)
+    /// Finer cuts than the standard ones, the best first.
+    static let finerBlocks = [
+        PrefillBlocks(cut: 1, least: 8), PrefillBlocks(cut: 4, least: 8), PrefillBlocks(cut: 1, least: 16),
+        PrefillBlocks(cut: 4, least: 16),
+    ]
+    /// Prompts that end within a block, and at the end of one.
+    private static let oddLength = 109
+    private static let evenLength = 128
     private static let batches = [2, 3, 4, 8, 16, 32]
     /// The most memory for the cells of the sequences.
     private static let memory = 256 << 20
 
     private enum Piece {
-        case makePair, reference, largerChunks, smallChunks, largestChunk, copy, cut, makeAll
+        case makePair, reference, largerChunks, smallChunks, largestChunk, copy, cut, finerReference, makeAll
+        /// The cuts at this place of ``finerBlocks``.
+        case finerBlocks(Int)
         /// The next token of one sequence, and of so many together.
         case alone(Int)
         case together(Int)
@@ -35,9 +45,11 @@ final class ReproducibilityProbe {
 
     private var context: LlamaContext?
     private var batch: BatchBuffer
-    private var pieces: [Piece] = [.makePair, .reference, .largerChunks, .copy, .cut, .makeAll]
+    private var pieces: [Piece] = [.makePair, .reference, .largerChunks, .copy, .cut, .finerReference, .makeAll]
     private var report: ReproducibilityReport
     private var expected: [Float] = []
+    /// The logits of the prompts that finer cuts are tried with.
+    private var expectedFiner: [[Float]] = []
     private var prefix: SequenceSnapshot?
     /// The logits of each sequence's next token, computed alone.
     private var alone: [[Float]] = []
@@ -57,6 +69,7 @@ final class ReproducibilityProbe {
             checkedBatch: self.most,
             prefillChunk: Self.block,
             checkedChunk: Self.block,
+            blocks: .standard,
             keepsPrefixes: true,
             decodeCost: 0,
             prefillCost: 0
@@ -95,6 +108,8 @@ final class ReproducibilityProbe {
         case .largestChunk: try self.computeInLargestChunk()
         case .copy: try self.computeFromCopy()
         case .cut: try self.computeAfterCut()
+        case .finerReference: try self.computeFinerReference()
+        case .finerBlocks(let index): try self.computeInFinerBlocks(index)
         case .makeAll: try self.makeManySequences()
         case .alone(let sequence): self.alone.append(try self.decode([sequence]).rows[0])
         case .together(let count): try self.decodeTogether(count)
@@ -176,6 +191,47 @@ final class ReproducibilityProbe {
         // A model that cannot be cut back is not cut back.
         guard self.context?.removeTail(slot, from: Self.start) ?? false else { return }
         if try self.computeLast(in: 1) != self.expected { self.report.keepsPrefixes = false }
+    }
+
+    // MARK: Finer cuts
+
+    /// The two prompts in standard blocks.
+    private func computeFinerReference() throws(RequestFault) {
+        let slot = SlotID(0)
+        let start = Self.start - Self.block
+        // Where nothing can be cut back, nothing is reused that is no whole block.
+        guard self.report.keepsPrefixes, self.context?.removeTail(slot, from: start) ?? false else { return }
+        let odd = try self.compute(start, Self.oddLength - start, in: 0, wantsLogits: true)
+        guard self.context?.removeTail(slot, from: start) ?? false else { return }
+        for position in stride(from: start, to: Self.evenLength - Self.block, by: Self.block) {
+            try self.compute(position, Self.block, in: 0)
+        }
+        let even = try self.compute(Self.evenLength - Self.block, Self.block, in: 0, wantsLogits: true)
+        self.expectedFiner = [odd, even]
+        self.pieces.insert(.finerBlocks(0), at: 0)
+    }
+
+    /// The first in chunks of many sizes and with an end of many rows, and the second on top of what of it may serve others.
+    private func computeInFinerBlocks(_ index: Int) throws(RequestFault) {
+        let slot = SlotID(1)
+        let blocks = Self.finerBlocks[index]
+        self.context?.clear(slot)
+        var position = 0
+        for extra in [0, 1, 3, 0, 5] {
+            let size = blocks.least + extra * blocks.cut
+            guard position + size + blocks.least <= Self.oddLength else { continue }
+            try self.compute(position, size, in: 1)
+            position += size
+        }
+        let odd = try self.compute(position, Self.oddLength - position, in: 1, wantsLogits: true)
+        let serving = Self.oddLength / blocks.cut * blocks.cut
+        if serving < Self.oddLength, !(self.context?.removeTail(slot, from: serving) ?? false) { return }
+        let even = try self.compute(serving, Self.evenLength - serving, in: 1, wantsLogits: true)
+        if [odd, even] == self.expectedFiner {
+            self.report.blocks = blocks
+        } else if Self.finerBlocks.indices.contains(index + 1) {
+            self.pieces.insert(.finerBlocks(index + 1), at: 0)
+        }
     }
 
     // MARK: Sequences together

@@ -10,6 +10,8 @@ public struct ReproducibilityReport: Sendable, Hashable, Codable {
     public var prefillChunk: Int
     /// The most tokens of a prefill chunk that were tried.
     public var checkedChunk: Int
+    /// Where prompts can be cut, and how much of them serves others.
+    public var blocks: PrefillBlocks
     /// Whether a prefix that was copied, restored or cut gives the logits of one that was computed.
     public var keepsPrefixes: Bool
     /// The part of the speed of ``checkedBatch`` sequences together that is lost if they are computed in batches of ``decodeBatch``, 0 to 1.
@@ -19,7 +21,7 @@ public struct ReproducibilityReport: Sendable, Hashable, Codable {
 
     /// Within these bounds no result depends on load; nil if there are none.
     public var shape: StepShape? {
-        self.keepsPrefixes ? StepShape(decodeBatch: self.decodeBatch, prefillChunk: self.prefillChunk) : nil
+        self.keepsPrefixes ? StepShape(decodeBatch: self.decodeBatch, prefillChunk: self.prefillChunk, blocks: self.blocks) : nil
     }
 
     /// The larger part of the speed that keeping to the bounds costs, 0 to 1.
@@ -30,6 +32,7 @@ public struct ReproducibilityReport: Sendable, Hashable, Codable {
         let counts = 1...self.checkedBatch.clamped(to: 1...256)
         let sizes = PrefillBlocks.size...self.checkedChunk.clamped(to: PrefillBlocks.size...65_536)
         return counts.contains(self.decodeBatch) && sizes.contains(self.prefillChunk)
+            && (self.blocks == .standard || ReproducibilityProbe.finerBlocks.contains(self.blocks))
             && (0...1).contains(self.decodeCost) && (0...1).contains(self.prefillCost)
     }
 }

@@ -51,7 +51,7 @@ extension ReproducibilityStatus {
     /// - Parameter parallel: The most sequences that will ever be computed together.
     package init(_ wanted: Reproducibility, _ report: ReproducibilityReport?, parallel: Int) {
         guard wanted != .relaxed else {
-            self.init(.notKept, "relaxed, as asked: everything is computed together that saves time", report: report)
+            self.init(.notKept, "relaxed, as asked: everything is computed together that saves time", report: report, shape: .relaxed)
             return
         }
         guard let report else {
@@ -59,13 +59,15 @@ extension ReproducibilityStatus {
             return
         }
         guard let shape = report.shape else {
-            self.init(.notKept, "with these settings a prefix that is reused gives other logits than one that is computed", report: report)
+            let reason = "with these settings a prefix that is reused gives other logits than one that is computed"
+            self.init(.notKept, reason, report: report, shape: .relaxed)
             return
         }
         let bounds = Self.bounds(report, parallel: parallel)
         guard wanted == .strict || report.cost <= Self.acceptedCost else {
             let cost = Int((report.cost * 100).rounded())
-            self.init(.notKept, "\(bounds), which would cost \(cost) % of the speed: ask for strict to keep to it", report: report)
+            let reason = "\(bounds), which would cost \(cost) % of the speed: ask for strict to keep to it"
+            self.init(.notKept, reason, report: report, shape: .relaxed)
             return
         }
         self.init(.kept, bounds, report: report, shape: shape)
@@ -76,6 +78,6 @@ extension ReproducibilityStatus {
             report.decodeBatch >= parallel
             ? "logits are equal to the bit with up to \(parallel) sequences together"
             : "logits are equal to the bit with at most \(report.decodeBatch) sequences together"
-        return "\(batches) and prompts in chunks of up to \(report.prefillChunk) tokens"
+        return "\(batches) and prompts in chunks of \(report.blocks.least) to \(report.prefillChunk) tokens"
     }
 }

@@ -6,7 +6,7 @@ import ModelStore
 struct ReproducibilityStore: Sendable {
     private struct Record: Codable {
         /// Files of another version are not read.
-        static let version = 2
+        static let version = 3
 
         var version: Int
         /// In full, since the file's name is only its checksum.

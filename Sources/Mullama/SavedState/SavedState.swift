@@ -20,6 +20,8 @@ struct SavedState: Sendable {
         var stateSize: Int
         /// How much of it is the part of the model's second cache, if it has one.
         var secondPart: Int
+        /// Whether it was computed where results may depend on load; left out if not.
+        var isRelaxed: Bool?
     }
 
     private static let magic = Array("MULLAMA\0".utf8)
@@ -37,7 +39,8 @@ struct SavedState: Sendable {
             llama: identity.llamaVersion,
             tokenCount: tokens.count,
             stateSize: snapshot.bytes.count,
-            secondPart: snapshot.secondPart
+            secondPart: snapshot.secondPart,
+            isRelaxed: snapshot.isRelaxed ? true : nil
         )
         self.tokens = tokens
         self.snapshot = snapshot
@@ -117,7 +120,11 @@ struct SavedState: Sendable {
         self.tokens = stride(from: body, to: stateStart, by: 4).map {
             Token(rawValue: Int32(bitPattern: UInt32(littleEndian: bytes[$0..<($0 + 4)])))
         }
-        self.snapshot = SequenceSnapshot(bytes: Array(bytes[stateStart..<(size - 8)]), secondPart: header.secondPart)
+        self.snapshot = SequenceSnapshot(
+            bytes: Array(bytes[stateStart..<(size - 8)]),
+            secondPart: header.secondPart,
+            isRelaxed: header.isRelaxed ?? false
+        )
     }
 
     /// - Throws: ``MullamaError/Code/stateMismatch`` with what differs.

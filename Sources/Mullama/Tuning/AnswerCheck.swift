@@ -22,7 +22,7 @@ struct AnswerCheck {
 
     func answer(_ recipe: ContextRecipe) throws -> Answer {
         var context = try BareContext(recipe, CacheGeometry(slots: 4, cellsPerSlot: (self.length + 2 * Self.steps + 255) / 256 * 256))
-        let border = PrefillBlocks.lastChunkStart(promptCount: self.length)
+        let border = PrefillBlocks.standard.lastChunkStart(promptCount: self.length)
         let slot = SlotID(3)
 
         try context.prefill(self.tokens[..<border], at: 0, in: SlotID(0))

@@ -16,6 +16,9 @@ struct ReplayLimits: ParsableArguments {
     @Option(parsing: .unconditional, help: .init("The longest that prompts may hold up answers.", valueName: "milliseconds"))
     var maxStall = 100.0
 
+    @Option(parsing: .unconditional, help: "The part of the time that prompts may take while others are answered, 0.05 to 1.")
+    var prefillShare = 0.75
+
     @Option(
         parsing: .unconditional,
         help: .init("Cells of the cache; by default enough for --parallel contexts of the trace's largest size.", valueName: "tokens")
@@ -47,9 +50,12 @@ struct ReplayLimits: ParsableArguments {
         guard 0.001...1e9 ~= self.maxStall else {
             throw ValidationError("--max-stall is \(self.maxStall): it must be 0.001 to 1000000000 milliseconds")
         }
+        guard 0.05...1 ~= self.prefillShare else {
+            throw ValidationError("--prefill-share is \(self.prefillShare): it must be 0.05 to 1")
+        }
     }
 
-    var policy: PrefillPolicy { PrefillPolicy(maxStall: .milliseconds(self.maxStall)) }
+    var policy: PrefillPolicy { PrefillPolicy(maxStall: .milliseconds(self.maxStall), share: self.prefillShare) }
 
     func apply(to trace: Trace) -> Trace {
         guard let size = self.ctxSize else { return trace }

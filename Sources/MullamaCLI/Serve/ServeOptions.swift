@@ -81,6 +81,12 @@ struct ServeOptions: ParsableArguments {
     )
     var maxStall: String?
 
+    @Option(
+        parsing: .unconditional,
+        help: .init("The part of the time that prompts may take while others are answered, 0.05 to 1.", valueName: "part")
+    )
+    var prefillShare: String?
+
     @Option(parsing: .unconditional, help: .init("The most answers of all models on their way at the same time.", valueName: "number"))
     var maxConcurrent: String?
 
@@ -173,6 +179,7 @@ struct ServeOptions: ParsableArguments {
         case .maxQueue: [self.maxQueue].compactMap(\.self)
         case .maxWait: [self.maxWait].compactMap(\.self)
         case .maxStall: [self.maxStall].compactMap(\.self)
+        case .prefillShare: [self.prefillShare].compactMap(\.self)
         case .maxConcurrent: [self.maxConcurrent].compactMap(\.self)
         case .maxConcurrentPerKey: [self.maxConcurrentPerKey].compactMap(\.self)
         case .maxBody: [self.maxBody].compactMap(\.self)

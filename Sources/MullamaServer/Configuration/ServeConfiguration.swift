@@ -71,6 +71,7 @@ package struct ServeConfiguration: Sendable {
         params.reproducibility = try reader.setting(.reproducible).choice(Reproducibility.self) ?? params.reproducibility
         params.waitLimit = try reader.setting(.maxWait).duration(allowsZero: false) ?? .seconds(300)
         params.maxStall = try reader.setting(.maxStall).duration(allowsZero: false) ?? params.maxStall
+        params.prefillShare = try reader.setting(.prefillShare).number(in: 0.05...1) ?? params.prefillShare
         self.modelParams = params
         self.memoryBudget = try reader.setting(.memoryBudget).bytes()
         self.keepAlive = try Self.keepAlive(reader.setting(.keepAlive))

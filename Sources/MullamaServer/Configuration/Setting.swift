@@ -45,6 +45,14 @@ package struct Setting: Sendable, Hashable {
         return number
     }
 
+    func number(in range: ClosedRange<Double>) throws(MullamaError) -> Double? {
+        guard let value = self.values.last else { return nil }
+        guard let number = Double(value), range.contains(number) else {
+            throw self.refused("a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
     static func wanted(_ range: ClosedRange<Int>) -> String {
         range.upperBound == .max
             ? "a whole number from \(range.lowerBound)" : "a whole number from \(range.lowerBound) to \(range.upperBound)"

@@ -19,11 +19,11 @@ struct KVLedgerTests {
     private mutating func serve(_ id: UInt64, context: UInt64? = nil, prompt: Range<Int>, generating: Int = 0) throws -> SlotID {
         let place = try self.acquire(.sample(id, context: context, prompt: prompt))
         let tokens = Token.numbered(prompt)
-        let lastStart = PrefillBlocks.lastChunkStart(promptCount: tokens.count)
-        if place.reused < lastStart { self.ledger.extend(place.slot, by: tokens[place.reused..<lastStart], inWholeBlocks: true) }
-        self.ledger.extend(place.slot, by: tokens[lastStart...], inWholeBlocks: false)
+        let lastStart = PrefillBlocks.standard.lastChunkStart(promptCount: tokens.count)
+        if place.reused < lastStart { self.ledger.extend(place.slot, by: tokens[place.reused..<lastStart], serving: true) }
+        self.ledger.extend(place.slot, by: tokens[lastStart...], serving: false)
         for token in Token.numbered(5_000..<(5_000 + generating)) {
-            self.ledger.extend(place.slot, by: CollectionOfOne(token), inWholeBlocks: false)
+            self.ledger.extend(place.slot, by: CollectionOfOne(token), serving: false)
         }
         return place.slot
     }
@@ -117,9 +117,9 @@ struct KVLedgerTests {
     @Test("what was computed in the last chunk or generated is never reused, even where the tokens agree")
     mutating func onlyBlocks() throws {
         let slot = try self.serve(1, prompt: 0..<20)
-        self.ledger.extend(slot, by: Token.numbered(20..<60), inWholeBlocks: false)
+        self.ledger.extend(slot, by: Token.numbered(20..<60), serving: false)
         // Whole blocks behind something that is not are not counted either.
-        self.ledger.extend(slot, by: Token.numbered(60..<92), inWholeBlocks: true)
+        self.ledger.extend(slot, by: Token.numbered(60..<92), serving: true)
         self.ledger.release(slot)
         let place = try self.acquire(.sample(2, prompt: 0..<200))
         #expect(place.reused == 0)
@@ -128,7 +128,7 @@ struct KVLedgerTests {
     @Test("a slot that holds exactly what is reused needs no change")
     mutating func exact() throws {
         let place = try self.acquire(.sample(1, prompt: 0..<64))
-        self.ledger.extend(place.slot, by: Token.numbered(0..<48), inWholeBlocks: true)
+        self.ledger.extend(place.slot, by: Token.numbered(0..<48), serving: true)
         self.ledger.release(place.slot)
         let again = try self.acquire(.sample(2, prompt: 0..<64))
         #expect(again.slot == place.slot && again.reused == 48 && again.ops.isEmpty)

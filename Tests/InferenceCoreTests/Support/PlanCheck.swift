@@ -25,24 +25,29 @@ struct PlanCheck {
         for id in all { #expect(self.ended[id] == nil && self.requests[id] != nil, "\(id) is computed after its end") }
     }
 
-    /// Blocks of 16 tokens counted from the prompt's start, and 16 to 31 in the last chunk unless the whole prompt is shorter.
+    /// Whole cuts and no chunk that is too small. Standard blocks: 16 tokens counted from the prompt's start, and 16 to 31 in the last chunk unless
+    /// the whole prompt is shorter.
     private func check(_ chunk: StepPlan.PrefillChunk) {
         guard let request = self.requests[chunk.request] else { return }
         let prompt = request.prompt
-        let lastStart = PrefillBlocks.lastChunkStart(promptCount: prompt.count)
+        let blocks = self.plan.shape.blocks
+        let lastStart = blocks.lastChunkStart(promptCount: prompt.count)
         let end = chunk.position + chunk.tokens.count
         #expect(!chunk.tokens.isEmpty && end <= prompt.count)
         #expect(chunk.tokens == prompt[chunk.position..<min(end, prompt.count)], "\(chunk.request) computes other tokens than its prompt's")
-        #expect(chunk.position % 16 == 0)
+        #expect(chunk.position % blocks.cut == 0)
         #expect(chunk.targets == (request.scoresPrompt ? prompt[(chunk.position + 1)..<min(end + 1, prompt.count)] : []))
         if request.scoresPrompt {
             #expect(chunk.tokens.count <= 32 && self.plan.prefill.count { $0.request == chunk.request } == 1)
         }
-        #expect(chunk.isLast || chunk.tokens.count <= self.plan.shape.prefillChunk)
+        #expect(
+            chunk.isLast && !blocks.sharesLast || chunk.tokens.count <= max(self.plan.shape.prefillChunk, 2 * blocks.least + blocks.cut)
+        )
+        #expect(chunk.tokens.count >= min(blocks.least, prompt.count))
         if chunk.isLast {
-            #expect(chunk.position == lastStart && end == prompt.count)
+            #expect(end == prompt.count && (chunk.position == lastStart || blocks.sharesLast && chunk.position < lastStart))
         } else {
-            #expect(end % 16 == 0 && end <= lastStart)
+            #expect(end % blocks.cut == 0 && end <= lastStart)
         }
     }
 

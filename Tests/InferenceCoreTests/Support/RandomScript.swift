@@ -40,6 +40,10 @@ struct RandomScript {
         }
     }
 
+    /// Twice what holds everywhere.
+    private static let blocks: [PrefillBlocks] = [
+        .standard, .standard, PrefillBlocks(cut: 1, least: 8), PrefillBlocks(cut: 4, least: 8), PrefillBlocks(cut: 4, least: 16), .relaxed,
+    ]
     private static let fault = RequestFault(.engineFailed, "injected")
 
     private var generator: SeededGenerator
@@ -61,9 +65,11 @@ struct RandomScript {
             parkedTokens: [0, 100, 300, 10_000].randomElement(using: &generator) ?? 0
         )
         self.harness.model.followsCells = true
-        if Int.random(in: 0..<4, using: &generator) == 0 {
-            self.harness.restrict(to: StepShape(decodeBatch: 2, prefillChunk: Bool.random(using: &generator) ? 16 : 32))
-        }
+        var shape =
+            Int.random(in: 0..<4, using: &generator) == 0
+            ? StepShape(decodeBatch: 2, prefillChunk: Bool.random(using: &generator) ? 16 : 32) : .any
+        shape.blocks = Self.blocks.randomElement(using: &generator) ?? .standard
+        self.harness.restrict(to: shape)
         self.harness.preparationSteps = Int.random(in: 0...6, using: &generator)
         let count = Int.random(in: 1...(Int.random(in: 1...40, using: &generator)), using: &generator)
         self.requests = (1...UInt64(count)).map { Self.request($0, using: &generator) }
@@ -175,7 +181,7 @@ struct RandomScript {
         tally.cachedTokens += ending.usage.cachedTokens
         switch ending {
         case .finished(.stop, let usage, _), .finished(.stopSequence, let usage, _), .finished(.length, let usage, _):
-            let alone = Self.alone(request)
+            let alone = self.alone(request)
             #expect(text == alone.text(id), "\(request.id) says something else than alone")
             #expect(ending.reason == alone.reason(id))
             #expect(usage.completionTokens == alone.usage(id)?.completionTokens)
@@ -205,11 +211,13 @@ struct RandomScript {
         guard !text.isEmpty else { return }
         var free = request
         free.stopSequences = []
-        #expect(Self.alone(free).text(request.id.rawValue).utf8.starts(with: text.utf8), "\(request.id) said something else than alone")
+        #expect(self.alone(free).text(request.id.rawValue).utf8.starts(with: text.utf8), "\(request.id) said something else than alone")
     }
 
-    private static func alone(_ request: GenerationRequest) -> SchedulerHarness {
+    private func alone(_ request: GenerationRequest) -> SchedulerHarness {
         var harness = SchedulerHarness(parallel: 1)
+        // Alone, nothing is computed together; but where prompts are cut is a part of the model.
+        harness.restrict(to: StepShape(blocks: self.harness.blocks))
         harness.model.followsCells = true
         var request = request
         request.deadline = nil

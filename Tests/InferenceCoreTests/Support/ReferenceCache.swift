@@ -146,14 +146,14 @@ struct ReferenceCache {
 
     /// Computes rows of one request in one batch.
     ///
-    /// - Parameter kernel: What tells rows apart that are computed together but not alike.
+    /// - Parameter kernel: What tells rows apart that are computed together but not alike, for each row.
     /// - Returns: The value of the last cell, which the logits come from.
     mutating func compute(
         _ tokens: some Collection<Token>,
         at position: Int,
         in slot: SlotID,
         for request: RequestID,
-        kernel: UInt64
+        kernel: (Int) -> UInt64
     ) -> UInt64 {
         guard self.exists(slot) else { return 0 }
         let owner = self.owners[slot]
@@ -168,9 +168,9 @@ struct ReferenceCache {
         let index = Int(slot.rawValue)
         #expect(position == self.slots[index].count, "\(request) has a gap: position \(position) after \(self.slots[index].count) cells")
         #expect(position + tokens.count <= self.geometry.cellsPerSlot, "\(request) does not fit into \(self.geometry)")
-        for token in tokens {
+        for (row, token) in tokens.enumerated() {
             let before = self.slots[index].last?.value ?? 0
-            let value = SeededGenerator.mix(before ^ UInt64(truncatingIfNeeded: token.rawValue) &+ kernel &* 0x1_0000_0001)
+            let value = SeededGenerator.mix(before ^ UInt64(truncatingIfNeeded: token.rawValue) &+ kernel(row) &* 0x1_0000_0001)
             self.slots[index].append(Cell(token: token, value: value))
         }
         return self.slots[index].last?.value ?? 0

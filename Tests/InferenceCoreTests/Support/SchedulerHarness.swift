@@ -101,6 +101,9 @@ struct SchedulerHarness {
         self.scheduler.setPaused(RequestID(id), isPaused, now: self.now)
     }
 
+    /// Where prompts are cut.
+    var blocks: PrefillBlocks { self.shape.fitting(self.limits).blocks }
+
     mutating func restrict(to shape: StepShape) {
         self.shape = shape
         self.scheduler.restrict(to: shape)
@@ -158,7 +161,7 @@ struct SchedulerHarness {
     }
 
     private mutating func perform(_ plan: StepPlan) -> StepOutcome {
-        #expect(plan.shape == self.shape)
+        #expect(plan.shape == self.shape.fitting(self.limits))
         PlanCheck(plan: plan, limits: self.limits, requests: self.requests, ended: self.endings).check()
         let target = plan.memory.lazy.compactMap { if case .resize(let geometry, _) = $0 { geometry } else { nil } }.first
         if let target, !self.cache.isFree(after: plan.memory) {
@@ -194,20 +197,30 @@ struct SchedulerHarness {
             }
         }
         for row in plan.decode where self.isComputed(row.request, into: &outcome) {
-            let value = self.cache.compute(CollectionOfOne(row.token), at: row.position, in: row.slot, for: row.request, kernel: 1)
+            let kernel: UInt64 = plan.shape.blocks.sharesAnswers ? 3 : 1
+            let value = self.cache.compute(CollectionOfOne(row.token), at: row.position, in: row.slot, for: row.request) { _ in kernel }
             self.sample(row.request, value, into: &outcome)
         }
         for chunk in plan.prefill where !outcome.unserved.contains(chunk.request) && self.isComputed(chunk.request, into: &outcome) {
             if !chunk.targets.isEmpty {
                 outcome.scores[chunk.request] = chunk.targets.map { TokenLogprob(token: $0, bytes: [], logprob: -1) }
             }
-            let kernel: UInt64 = chunk.isLast ? 2 : 3
-            let value = self.cache.compute(chunk.tokens, at: chunk.position, in: chunk.slot, for: chunk.request, kernel: kernel)
+            let value = self.cache.compute(chunk.tokens, at: chunk.position, in: chunk.slot, for: chunk.request) {
+                Self.kernel(of: $0, in: chunk, plan.shape.blocks)
+            }
             if chunk.isLast { self.sample(chunk.request, value, into: &outcome) }
         }
         if !plan.decode.isEmpty { outcome.decodeTime = .milliseconds(1) }
         if !plan.prefill.isEmpty { outcome.prefillTime = .milliseconds(1) }
         return outcome
+    }
+
+    /// What tells the rows of a chunk apart that are not computed alike: with finer blocks, those that are no whole cut, and all of a chunk that is
+    /// too small.
+    private static func kernel(of row: Int, in chunk: StepPlan.PrefillChunk, _ blocks: PrefillBlocks) -> UInt64 {
+        guard blocks.sharesLast else { return chunk.isLast ? 2 : 3 }
+        let whole = chunk.tokens.count / blocks.cut * blocks.cut
+        return chunk.tokens.count >= blocks.least && row < whole ? 3 : 2
     }
 
     private mutating func prepare(_ geometry: CacheGeometry?) -> StepOutcome.Preparation? {

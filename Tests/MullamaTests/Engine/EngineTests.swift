@@ -24,6 +24,21 @@ struct EngineTests {
         #expect(generation.tokens == "abcab".utf8.map { Token(rawValue: Int32($0)) })
     }
 
+    @Test("the backend is told when there is nothing to do, and never between the steps of an answer")
+    func rest() async throws {
+        let control = FakeControl(isHeld: true)
+        let fake = FakeModel(control)
+        await control.rests(1)
+        let answer = AsyncContext(fake.model).stream("abc", maxTokens: 5)
+        await control.steps(1)
+        let before = control.log.rests
+        await control.advance { $0.plans.count == 5 }
+        #expect(control.log.rests == before)
+        control.release()
+        #expect(try await answer.collect().text == "abcab")
+        await control.rests(before + 1)
+    }
+
     @Test("S28: generateAll answers in the order of the prompts, more of them than run together")
     func generateAll() async throws {
         let fake = FakeModel(parallel: 3)

@@ -23,7 +23,8 @@ struct RealChatTests {
         for (turn, question) in Self.questions.enumerated() {
             let stream = session.streamResponse(to: question, maxTokens: 24, options: .greedy)
             let answer = try await stream.collect()
-            #expect(answer.usage.cachedTokens >= before / 16 * 16, "turn \(turn + 1)")
+            // What was computed ahead ends soon after the history, and its last chunk may not serve.
+            #expect(answer.usage.cachedTokens >= (before - 16) / 16 * 16, "turn \(turn + 1)")
             #expect(answer.usage.promptTokens - before < 40, "turn \(turn + 1)")
             _ = try await session.precomputation?.collect()
             #expect(try await plain.respond(to: question, maxTokens: 24, options: .greedy) == answer.text, "turn \(turn + 1)")

@@ -131,7 +131,7 @@ struct EngineSettingsTests {
         "Parameters out of range are refused",
         arguments: [
             ModelParams(microBatch: 16), ModelParams(microBatch: 100), ModelParams(microBatch: 8_192),
-            ModelParams(cacheType: .q8_0, flashAttention: false),
+            ModelParams(cacheType: .q8_0, flashAttention: false), ModelParams(prefillShare: 0), ModelParams(prefillShare: .nan),
         ]
     )
     func refused(_ params: ModelParams) {
