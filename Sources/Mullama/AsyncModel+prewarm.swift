@@ -5,8 +5,8 @@ extension AsyncModel {
     /// - Parameters:
     ///   - prefix: What the prompts begin with, as ``AsyncContext/generate(_:maxTokens:options:)`` takes it.
     ///   - name: What to call it. The prefix that had the name before is let go of once the new one is there.
-    /// - Returns: How many tokens are kept: whole blocks of 16, without the last 16 to 31 tokens. 0 for a prefix that is too short, or a model
-    ///   whose cache cannot be cut back.
+    /// - Returns: How many tokens are kept: as far as another prompt can begin there, which is whole blocks of 16 without the last 16 to 31 tokens
+    ///   unless the model was found to allow more. 0 for a prefix that is too short, or a model whose cache cannot be cut back.
     /// - Throws: ``MullamaError`` as a generation does, for a prefix that does not fit the model's context among others. `CancellationError` when
     ///   the task is cancelled; what had the name before is kept then.
     @discardableResult

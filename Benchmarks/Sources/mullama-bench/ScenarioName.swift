@@ -17,6 +17,7 @@ enum ScenarioName: String, CaseIterable, ExpressibleByArgument {
     case together
     case contexts
     case sharedWeights = "shared-weights"
+    case idleModel = "idle-model"
     case heartbeat
     case pool
     case cancel
@@ -40,6 +41,7 @@ enum ScenarioName: String, CaseIterable, ExpressibleByArgument {
         case .together: TogetherScenario()
         case .contexts: ContextsScenario()
         case .sharedWeights: SharedWeightsScenario()
+        case .idleModel: IdleModelScenario()
         case .heartbeat: HeartbeatScenario()
         case .pool: PoolScenario()
         case .cancel: CancelScenario()

@@ -1,6 +1,6 @@
 /// Why tokens of a prompt had to be computed that whole blocks of another prompt might have spared.
 public enum CacheMiss: Sendable, Hashable, Codable {
-    /// The prompt has no whole block before its last 16 to 31 tokens, which are always computed.
+    /// The prompt has no whole block before its end, which is always computed.
     case tooShort
     /// Nothing that is there begins alike.
     case nothingAlike
@@ -21,7 +21,7 @@ public enum CacheMiss: Sendable, Hashable, Codable {
 extension CacheMiss: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .tooShort: "the prompt is too short to share a block of 16 tokens"
+        case .tooShort: "the prompt is too short to share a block of its tokens"
         case .nothingAlike: "nothing that is there begins alike"
         case .differs(let position): "what is there differs at token \(position)"
         case .cannotRollBack(let count): "\(count) tokens are there, and the model's state cannot be rolled back to them"
