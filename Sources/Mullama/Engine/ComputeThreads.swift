@@ -5,8 +5,8 @@ enum ComputeThreads {
     /// Gives back the threads that were started for computing on behalf of the calling thread. The next computation starts them again.
     ///
     /// OpenMP keeps a team for each thread that has ever computed, and counts idle ones, too. With more of them than cores, GNU's library no longer
-    /// spins at barriers but sleeps and is woken, some hundred times a token: a second model that does nothing makes the first one slower by 2.6
-    /// times (`docs/decisions/0003-threads.md`). A team that is let go of costs 0.1 ms, and no longer spins after its last barrier either.
+    /// spins at barriers but sleeps and is woken, some hundred times a token: a second model that does nothing makes the first one 2.3 to 3
+    /// times slower (`docs/decisions/0003-threads.md`). A team that is let go of costs 0.1 ms, and no longer spins after its last barrier either.
     static func release() {
         guard let pause else { return }
         ExitGuard.computing { _ = pause(Self.soft) }
