@@ -27,7 +27,7 @@ extension KVLedger {
             let mayUse = context == request.context || !isStrict && !request.isStrict
             return mayUse == isVisible ? self.policy.common(tokens, request.prompt) : 0
         }
-        let slots = self.slots.map { common($0.tokens[..<$0.reusable], $0.context, isStrict: $0.isStrict) }
+        let slots = self.slots.map { common($0.tokens[..<self.reusable(of: $0)], $0.context, isStrict: $0.isStrict) }
         let kept = self.parked.entries.values.filter { $0.tokens.count <= self.geometry.cellsPerSlot }
             .map { common($0.reusable, $0.context, isStrict: $0.isStrict) }
         return max(slots.max() ?? 0, kept.max() ?? 0)

@@ -18,14 +18,13 @@ extension KVLedger {
             return nil
         }
         let index = Int(slot.rawValue)
-        let park = self.slots[index].reusable >= Self.leastParked ? self.park(slot, sparing: .kept(id)) : []
+        let park = self.reusable(of: self.slots[index]) >= Self.leastParked ? self.park(slot, sparing: .kept(id)) : []
         self.parked.remove(id)
         self.slots[index].owner = request.id
         self.slots[index].context = request.context
         self.slots[index].isStrict = request.isStrict
         self.slots[index].tokens = entry.tokens
         self.slots[index].serving = serving
-        self.slots[index].reusable = self.blocks.floor(serving)
         self.slots[index].leastLength = self.limits.canTrimMoved ? 0 : entry.tokens.count
         let ops = park + [.copy(.kept(id), to: slot, keeping: entry.tokens.count), .drop(id)]
         return Place(slot: slot, reused: entry.tokens.count, ops: ops)
@@ -43,7 +42,7 @@ extension KVLedger {
             PrefixReusePolicy.Candidate(
                 slot: SlotID(Int32(index)),
                 shared: 0,
-                worth: self.slots[index].reusable,
+                worth: self.reusable(of: self.slots[index]),
                 lastUse: self.slots[index].lastUse
             )
         }

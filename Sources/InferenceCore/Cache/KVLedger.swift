@@ -10,8 +10,6 @@ public struct KVLedger: Sendable {
         var tokens: [Token] = []
         /// How many of them came out as they would for any other prompt that begins with them.
         var serving = 0
-        /// How many of those another prompt can use: up to where it may begin.
-        var reusable = 0
         /// To fewer tokens than that the slot cannot be cut back: with a sliding window, what was moved or copied has left behind what the
         /// window had passed.
         var leastLength = 0
@@ -71,7 +69,7 @@ public struct KVLedger: Sendable {
         use.cells = self.geometry.cells
         use.keptTokens = self.parked.size
         for slot in self.slots {
-            if slot.owner == nil { use.warmTokens += slot.reusable } else { use.busyTokens += slot.tokens.count }
+            if slot.owner == nil { use.warmTokens += self.reusable(of: slot) } else { use.busyTokens += slot.tokens.count }
         }
         return use
     }
@@ -83,7 +81,7 @@ public struct KVLedger: Sendable {
         let miss = self.miss(of: request, reused: choice.reused)
         var ops: [MemoryOp] = []
         let keepsInPlace = choice.source == nil ? choice.reused : 0
-        if self.slots[index].reusable - keepsInPlace >= Self.leastParked { ops += self.park(choice.slot, sparing: choice.source) }
+        if self.reusable(of: self.slots[index]) - keepsInPlace >= Self.leastParked { ops += self.park(choice.slot, sparing: choice.source) }
 
         if let source = choice.source {
             ops.append(.copy(source, to: choice.slot, keeping: choice.reused))
@@ -98,9 +96,11 @@ public struct KVLedger: Sendable {
         self.slots[index].isStrict = request.isStrict
         self.slots[index].tokens = Array(request.prompt[..<choice.reused])
         self.slots[index].serving = choice.reused
-        self.slots[index].reusable = choice.reused
         return Place(slot: choice.slot, reused: choice.reused, ops: ops, miss: miss)
     }
+
+    /// How many of a slot's tokens another prompt can use: up to where it may begin.
+    func reusable(of slot: Slot) -> Int { self.blocks.floor(slot.serving) }
 
     /// How many tokens of a request's prompt need not be computed if it starts now.
     func reusable(for request: GenerationRequest) -> Int {
@@ -122,7 +122,7 @@ public struct KVLedger: Sendable {
             return .init(
                 slot: SlotID(Int32(index)),
                 shared: self.canCut(slot, to: shared) ? shared : 0,
-                worth: slot.reusable,
+                worth: self.reusable(of: slot),
                 lastUse: slot.lastUse
             )
         }
@@ -151,7 +151,7 @@ public struct KVLedger: Sendable {
 
     private func shared(by slot: Slot, _ request: GenerationRequest) -> Int {
         guard slot.context == request.context || !slot.isStrict && !request.isStrict, !request.scoresPrompt else { return 0 }
-        return self.policy.reuse(of: slot.tokens[..<slot.reusable], by: request.prompt)
+        return self.policy.reuse(of: slot.tokens[..<self.reusable(of: slot)], by: request.prompt)
     }
 
     /// Saves what a slot holds before it is used for something else, unless that is also elsewhere.
@@ -159,7 +159,7 @@ public struct KVLedger: Sendable {
     /// - Parameter needed: What is about to be copied into the slot.
     mutating func park(_ slot: SlotID, sparing needed: PrefixSource?) -> [MemoryOp] {
         let own = self.slots[Int(slot.rawValue)]
-        let tokens = own.tokens[..<own.reusable]
+        let tokens = own.tokens[..<self.reusable(of: own)]
         guard own.context != nil else { return [] }
         guard self.canCut(own, to: tokens.count) else {
             self.evicted.note(tokens)
@@ -175,7 +175,9 @@ public struct KVLedger: Sendable {
     /// - Returns: Nothing if that is not worth it, or also elsewhere.
     mutating func save(_ slot: SlotID) -> [MemoryOp] {
         let own = self.slots[Int(slot.rawValue)]
-        guard !self.limits.canTrimMoved, own.reusable == own.tokens.count, own.reusable >= Self.leastParked else { return [] }
+        guard !self.limits.canTrimMoved, self.reusable(of: own) == own.tokens.count, self.reusable(of: own) >= Self.leastParked else {
+            return []
+        }
         return self.keep(own.tokens[...], of: slot, sparing: nil).map { dropped, id in dropped + (id.map { [.save(slot, $0)] } ?? []) }
             ?? []
     }
@@ -191,7 +193,11 @@ public struct KVLedger: Sendable {
         let isElsewhere =
             self.slots.indices.contains {
                 $0 != Int(slot.rawValue)
-                    && covers(self.slots[$0].tokens[..<self.slots[$0].reusable], self.slots[$0].context, isStrict: self.slots[$0].isStrict)
+                    && covers(
+                        self.slots[$0].tokens[..<self.reusable(of: self.slots[$0])],
+                        self.slots[$0].context,
+                        isStrict: self.slots[$0].isStrict
+                    )
             } || self.parked.entries.values.contains { covers($0.reusable, $0.context, isStrict: $0.isStrict) }
         guard !isElsewhere else { return nil }
         let before = self.parked.entries
@@ -219,7 +225,6 @@ public struct KVLedger: Sendable {
         let index = Int(slot.rawValue)
         if serving, self.slots[index].serving == self.slots[index].tokens.count {
             self.slots[index].serving += tokens.count / self.blocks.cut * self.blocks.cut
-            self.slots[index].reusable = self.blocks.floor(self.slots[index].serving)
         }
         self.slots[index].tokens.append(contentsOf: tokens)
     }
@@ -228,7 +233,6 @@ public struct KVLedger: Sendable {
         let index = Int(slot.rawValue)
         self.slots[index].tokens.removeSubrange(start..<(start + count))
         self.slots[index].serving = min(self.slots[index].serving, start / self.blocks.cut * self.blocks.cut)
-        self.slots[index].reusable = min(self.slots[index].reusable, self.blocks.floor(start))
         return .discard(slot, from: start, count: count)
     }
 
@@ -244,7 +248,6 @@ public struct KVLedger: Sendable {
         self.release(slot)
         self.slots[Int(slot.rawValue)].tokens = []
         self.slots[Int(slot.rawValue)].serving = 0
-        self.slots[Int(slot.rawValue)].reusable = 0
         self.slots[Int(slot.rawValue)].leastLength = 0
         return .clear(slot)
     }
@@ -253,7 +256,6 @@ public struct KVLedger: Sendable {
     mutating func lost(_ slot: SlotID) -> MemoryOp {
         self.slots[Int(slot.rawValue)].tokens = []
         self.slots[Int(slot.rawValue)].serving = 0
-        self.slots[Int(slot.rawValue)].reusable = 0
         self.slots[Int(slot.rawValue)].leastLength = 0
         return .clear(slot)
     }
@@ -291,12 +293,12 @@ public struct KVLedger: Sendable {
     /// Its other tokens are worth nothing to a later prompt. They are taken to be removed by whoever takes the prefix out.
     public mutating func cutForSaving(_ context: ContextID) -> (slot: SlotID, tokens: [Token])? {
         let own = self.slots.indices.filter {
-            self.slots[$0].owner == nil && self.slots[$0].context == context && self.slots[$0].reusable > 0
-                && self.canCut(self.slots[$0], to: self.slots[$0].reusable)
+            self.slots[$0].owner == nil && self.slots[$0].context == context && self.reusable(of: self.slots[$0]) > 0
+                && self.canCut(self.slots[$0], to: self.reusable(of: self.slots[$0]))
         }
-        guard let index = own.max(by: { self.slots[$0].reusable < self.slots[$1].reusable }) else { return nil }
-        self.slots[index].tokens.removeSubrange(self.slots[index].reusable...)
-        self.slots[index].serving = self.slots[index].reusable
+        guard let index = own.max(by: { self.reusable(of: self.slots[$0]) < self.reusable(of: self.slots[$1]) }) else { return nil }
+        self.slots[index].tokens.removeSubrange(self.reusable(of: self.slots[index])...)
+        self.slots[index].serving = self.reusable(of: self.slots[index])
         return (SlotID(Int32(index)), self.slots[index].tokens)
     }
 
@@ -324,7 +326,7 @@ public struct KVLedger: Sendable {
         for index in self.slots.indices where self.slots[index].owner == nil {
             let fits = index < geometry.slots && self.slots[index].tokens.count <= geometry.cellsPerSlot
             guard !fits || !canTrimMoved else { continue }
-            if self.slots[index].reusable >= Self.leastParked { ops += self.park(SlotID(Int32(index)), sparing: nil) }
+            if self.reusable(of: self.slots[index]) >= Self.leastParked { ops += self.park(SlotID(Int32(index)), sparing: nil) }
             self.slots[index] = Slot()
         }
         self.geometry = geometry

@@ -3,8 +3,8 @@ import InferenceCore
 /// Finds out, with a few calls to the C library, within which bounds a model's logits are equal to the bit however they are computed.
 ///
 /// A prompt of 112 tokens is computed in chunks of 16 and in larger ones, from a copied and a cut prefix, then others in chunks that are no multiples
-/// of 16, and one token for each of many sequences, alone and together. The work comes in pieces, each of at most some calls, so that whoever has something better to do need not wait
-/// for all of it. Belongs to one thread.
+/// of 16, and one token for each of many sequences, alone and together. The work comes in pieces, each of at most some calls, so that whoever has
+/// something better to do need not wait for all of it. Belongs to one thread.
 final class ReproducibilityProbe {
     /// What results are compared with is computed in the smallest chunks, since all cuts are made of those.
     private static let block = PrefillBlocks.size
@@ -41,8 +41,6 @@ final class ReproducibilityProbe {
     private let vocabularySize: Int
     /// The most sequences that are tried together.
     private let most: Int
-    /// How long a chunk may take to be worth trying.
-
     private var context: LlamaContext?
     private var batch: BatchBuffer
     private var pieces: [Piece] = [.makePair, .reference, .largerChunks, .copy, .cut, .finerReference, .makeAll]

@@ -17,7 +17,7 @@ struct ReplayLimits: ParsableArguments {
     var maxStall = 100.0
 
     @Option(parsing: .unconditional, help: "The part of the time that prompts may take while others are answered, 0.05 to 1.")
-    var prefillShare = 0.75
+    var prefillShare = PrefillPolicy().share
 
     @Option(
         parsing: .unconditional,
