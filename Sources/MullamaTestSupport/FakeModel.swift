@@ -8,6 +8,7 @@ package struct FakeModel {
     package let embeddings: FakeEmbeddings
 
     /// - Parameters:
+    ///   - shape: What steps keep to.
     ///   - template: The chat template; nil for ChatML.
     ///   - beginning: The token that every text begins with.
     ///   - hasInfill: Whether it can write between two texts.
@@ -20,6 +21,7 @@ package struct FakeModel {
         parkedTokens: Int = 0,
         queueLimit: Int? = nil,
         waitLimit: Duration? = nil,
+        shape: StepShape = .any,
         fingerprint: String = "fake",
         template: String? = nil,
         embeddings: FakeEmbeddings = FakeEmbeddings(),
@@ -40,6 +42,7 @@ package struct FakeModel {
                 )
             ),
             clock: EngineClock(clock),
+            shape: shape,
             embedding: EmbeddingSupport(width: FakeEmbeddings.width, contextSize: contextSize) { wake in
                 FakeEmbedder(embeddings, wake: wake)
             }

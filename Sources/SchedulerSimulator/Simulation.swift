@@ -28,16 +28,20 @@ public struct Simulation: Sendable {
     private var lastID: UInt64 = 0
     private var tally = Tally()
 
-    /// - Parameter seed: For the variation of the time of steps, where the profile has any.
+    /// - Parameters:
+    ///   - shape: What steps keep to.
+    ///   - seed: For the variation of the time of steps, where the profile has any.
     public init(
         _ trace: Trace,
         on profile: MachineProfile,
         limits: SchedulerLimits,
         policy: PrefillPolicy = PrefillPolicy(),
+        shape: StepShape = .any,
         seed: UInt64 = 0
     ) {
         self.trace = trace
         self.scheduler = Scheduler(limits: limits, prefillPolicy: policy)
+        self.scheduler.restrict(to: shape)
         self.machine = SimulatedMachine(profile, seed: seed)
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Simulation: latency")
 struct LatencyTests {
-    /// The end of a prompt, up to 31 tokens, is computed in one go.
+    /// The end of a prompt, up to 31 tokens, is computed in one go, and the whole of one that takes no longer than the stall.
     private static let lastChunk = 31
 
     @Test("a stream stands still for maxStall and one block at most, whatever prompts come", arguments: [50, 100, 200], [0.0, 0.1])
@@ -77,6 +77,20 @@ struct LatencyTests {
         let fast = try #require(Self.besidePrompts(8, share: 0.5, answer: 4_000, priority: .batch)["prompts"]).firstToken
         let slow = try #require(Self.besidePrompts(8, share: 0.5, answer: 4_000)["prompts"]).firstToken
         #expect(fast.percentile(50) < slow.percentile(50) * 0.8, "\(fast) and \(slow)")
+    }
+
+    @Test("short prompts that come together are computed one a step, not each in several")
+    func shortPrompts() throws {
+        let (count, length) = (16, 28)
+        let burst = Trace((0..<count).map { .distinct($0, prompt: length, answer: 64) })
+        let shape = StepShape(blocks: PrefillBlocks(cut: 1, least: 8))
+        let report = Simulation(burst, on: .cpu2, limits: .init(parallel: count), shape: shape).run()
+        let prefill = MachineProfile.cpu2.secondsToPrefill(length, after: 0)
+        func decode(_ rows: Int) -> Double { MachineProfile.cpu2.secondsToDecode(depths: Array(repeating: length + 64, count: rows)) }
+        // Before the median's first token, half of the prompts were computed, each beside those that were computed before.
+        let bound = (0...count / 2).reduce(0.0) { $0 + prefill + decode($1) }
+        #expect(report.all.firstToken.percentile(50).seconds < bound * 1.1, "\(report.all.firstToken) against \(bound)")
+        #expect(report.all.gaps.max.seconds < prefill + decode(count) + 0.01, "\(report.all.gaps.max)")
     }
 
     @Test("interactive requests are served beside batch work as long as there is a slot")

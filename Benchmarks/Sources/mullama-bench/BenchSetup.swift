@@ -19,6 +19,13 @@ struct BenchSetup: Sendable {
     /// What llama-server is fastest with.
     var tunedFlags: [String]
 
+    /// Has the model checked, if it never was on this machine.
+    ///
+    /// - Returns: Within which bounds its answers do not depend on load.
+    func check() async throws -> String {
+        try await FreshProcess.output(of: ["check", "--model", self.model, "--threads", "\(self.threads)"])
+    }
+
     func load(parallel: Int = 8, contextSize: Int? = nil) async throws -> AsyncModel {
         try await AsyncModel.load(self.model, ModelParams(threads: self.threads, parallel: parallel, contextSize: contextSize))
     }

@@ -55,6 +55,7 @@ struct RunCommand: AsyncParsableCommand {
         )
         let conditions = Conditions(setup)
         Self.say("\(conditions)")
+        Self.say("same answers under load: \(try await setup.check())")
         var found: [Record] = []
         var failed: [ScenarioName] = []
         for name in self.scenarios.isEmpty ? ScenarioName.allCases : self.scenarios {

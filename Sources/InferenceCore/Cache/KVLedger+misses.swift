@@ -18,7 +18,9 @@ extension KVLedger {
         if hidden >= max(reused, self.blocks.floor(common)) + block { return .isolated(self.blocks.floor(hidden)) }
         if self.blocks.floor(common) > reused { return .cannotRollBack(self.blocks.floor(common)) }
         if common >= block { return .differs(at: common) }
-        return self.evicted.contains(beginningOf: request.prompt) ? .evicted : .nothingAlike
+        if self.evicted.contains(beginningOf: request.prompt) { return .evicted }
+        // A few tokens that many prompts begin with are no likeness, unless they served.
+        return reused > 0 ? .differs(at: common) : .nothingAlike
     }
 
     /// - Parameter isVisible: Whether to look at what the request may use, or at what it may not.

@@ -6,13 +6,6 @@ package import InferenceCore
 /// It is an actor on its own thread. A step blocks that thread and no other; between two steps the messages that came meanwhile are worked
 /// off, so that a new request or a cancel waits one step at most.
 package actor InferenceEngine {
-    private enum Lifecycle {
-        case running
-        /// What runs may end until `failing`, nothing new begins. The continuations wait for the end.
-        case closing([CheckedContinuation<Void, Never>], failing: Duration?)
-        case closed
-    }
-
     /// A request that the engine was handed.
     private struct Call {
         var channel: StreamChannel
@@ -24,16 +17,17 @@ package actor InferenceEngine {
     package nonisolated let clock: EngineClock
     package nonisolated var unownedExecutor: UnownedSerialExecutor { self.thread.asUnownedSerialExecutor() }
 
-    private var scheduler: Scheduler
+    var scheduler: Scheduler
     private let activity: ActivityLog
     private var makeBackend: (@Sendable () -> any DecodeBackend)?
-    private var backend: (any DecodeBackend)?
+    private(set) var backend: (any DecodeBackend)?
     /// Computes embeddings between the steps; nil for a model that has none.
     private(set) var embedding: EmbeddingWorker?
     private var calls: [RequestID: Call] = [:]
-    private var jobs: [RequestID: ContextJob] = [:]
+    /// What is to be done between two calls of a context.
+    var jobs: [RequestID: ContextJob] = [:]
     private var recorder = TraceRecorder()
-    private var lifecycle = Lifecycle.running
+    private var lifecycle = EngineLifecycle<CheckedContinuation<Void, Never>>()
     private var sleeper: CheckedContinuation<Void, Never>?
     private var alarm: Task<Void, Never>?
     private var idleWork: (any IdleWork)?
@@ -89,10 +83,7 @@ package actor InferenceEngine {
         self.backend = nil
         self.embedding?.free()
         self.recorder.finish()
-        if case .closing(let waiters, _) = self.lifecycle {
-            for waiter in waiters { waiter.resume() }
-        }
-        self.lifecycle = .closed
+        for waiter in self.lifecycle.end() { waiter.resume() }
         self.thread.stop()
     }
 
@@ -179,7 +170,7 @@ package actor InferenceEngine {
 
     /// Ends what still runs when the time is over that ``close(failing:_:)`` gave it.
     private func failOverdue() {
-        guard case .closing(_, let time?) = self.lifecycle, time <= self.clock.now() else { return }
+        guard let time = self.lifecycle.failing, time <= self.clock.now() else { return }
         let fault = RequestFault(
             .modelClosed,
             "the model was closed while the call ran, and its grace period is over: load the model again"
@@ -241,30 +232,22 @@ package actor InferenceEngine {
     }
 
     private var nextAlarm: Duration? {
-        var times = [self.scheduler.nextAlarm, self.idleWorkTime, self.embedding?.freeTime].compactMap(\.self)
-        if case .closing(_, let time?) = self.lifecycle { times.append(time) }
-        return times.min()
+        [self.scheduler.nextAlarm, self.idleWorkTime, self.embedding?.freeTime, self.lifecycle.failing].compactMap(\.self).min()
     }
 
     private var isIdle: Bool { self.scheduler.isIdle && self.embedding?.isIdle ?? true }
 
     /// Whether new calls are taken in.
-    var isRunning: Bool { if case .running = self.lifecycle { true } else { false } }
+    var isRunning: Bool { self.lifecycle.isRunning }
 
-    private var isDone: Bool {
-        switch self.lifecycle {
-        case .running: false
-        case .closing: self.isIdle
-        case .closed: true
-        }
-    }
+    private var isDone: Bool { self.lifecycle.isClosed || !self.isRunning && self.isIdle }
 }
 
 // MARK: Messages
 
 extension InferenceEngine {
     package func submit(_ request: GenerationRequest, sampler: any TokenSampler, to channel: StreamChannel) {
-        guard case .running = self.lifecycle else {
+        guard self.isRunning else {
             self.activity.endedEarly(request.id, .failed, code: .modelClosed)
             channel.fail(MullamaError.modelClosed)
             return
@@ -302,66 +285,17 @@ extension InferenceEngine {
         }
     }
 
-    // MARK: Between two calls of a context
-
-    package func submit(_ job: ContextJob, _ id: RequestID, on context: ContextID) {
-        guard case .running = self.lifecycle else { return job.refuse() }
-        self.jobs[id] = job
-        self.scheduler.addBarrier(id, context)
-        self.wake()
-    }
-
-    package func endJob(_ id: RequestID) {
-        self.scheduler.passBarrier(id)
-        self.wake()
-    }
-
-    package func forget(_ context: ContextID) {
-        self.scheduler.forget(context)
-    }
-
-    /// What a context has computed; nothing if the cache cannot give it.
-    func takeOut(_ context: ContextID) -> (tokens: [Token], snapshot: SequenceSnapshot) {
-        guard let prefix = self.scheduler.cutForSaving(context),
-            var snapshot = self.backend?.snapshot(of: prefix.source, keeping: prefix.tokens.count)
-        else { return ([], SequenceSnapshot(bytes: [])) }
-        snapshot.isRelaxed = self.scheduler.isRelaxed
-        return (prefix.tokens, snapshot)
-    }
-
-    /// Gives a context what was taken out.
-    ///
-    /// - Throws: ``MullamaError/Code/stateMismatch`` if answers would come to depend on what was computed elsewhere, and may not.
-    func putIn(_ tokens: [Token], _ snapshot: SequenceSnapshot, for context: ContextScope) throws(MullamaError) {
-        guard !tokens.isEmpty else { return }
-        guard self.scheduler.isRelaxed || !snapshot.isRelaxed else {
-            throw MullamaError(
-                .stateMismatch,
-                "what was saved was computed where answers may depend on load, and this model's do not: save it anew, or load the model with "
-                    + "reproducibility relaxed"
-            )
-        }
-        self.backend?.keep(self.scheduler.keep(tokens, for: context.id, isStrict: context.isStrict), snapshot)
-    }
-
     /// Ends the engine when what runs and waits has ended, and then resumes the continuation.
     ///
     /// - Parameter failing: When to fail what has not ended by then; nil for never.
     package func close(failing time: Duration?, _ continuation: CheckedContinuation<Void, Never>) {
-        switch self.lifecycle {
-        case .running:
-            self.lifecycle = .closing([continuation], failing: time)
-        case .closing(let others, let earlier):
-            self.lifecycle = .closing(others + [continuation], failing: [time, earlier].compactMap(\.self).min())
-        case .closed:
-            continuation.resume()
-        }
+        if !self.lifecycle.close(failing: time, waiter: continuation) { continuation.resume() }
         self.wake()
     }
 
     /// Ends the engine now: what still runs is cancelled.
     package func stop() {
-        if case .running = self.lifecycle { self.lifecycle = .closing([], failing: nil) }
+        _ = self.lifecycle.close(failing: nil)
         self.deliver(self.scheduler.cancelAll(reason: .cancelled, now: self.clock.now()))
         self.embedding?.endAll(CancellationError())
         self.wake()

@@ -31,7 +31,7 @@ extension ModelHost {
                     let saved = try SavedState(contentsOf: url)
                     try saved.check(against: identity, contextSize: context.contextSize, name: url.path)
                     let isSent = engine.send { engine in
-                        finish(Result { try engine.putIn(saved.tokens, saved.snapshot, for: context) })
+                        finish(Result { try engine.putIn(saved.tokens, saved.snapshot, for: context, name: url.path) })
                     }
                     if !isSent { finish(.failure(MullamaError.modelClosed)) }
                 } catch {
@@ -50,7 +50,7 @@ extension ModelHost {
             let prefix = engine.takeOut(context.id)
             finish(
                 Result {
-                    try engine.putIn(prefix.tokens, prefix.snapshot, for: context)
+                    try engine.putIn(prefix.tokens, prefix.snapshot, for: context, name: "the prefix")
                     return prefix.tokens.count
                 }
             )

@@ -37,12 +37,9 @@ final class ReproducibilityProbe {
         case loss
     }
 
-    private let recipe: ContextRecipe
-    private let vocabularySize: Int
+    private let calls: ProbeCalls
     /// The most sequences that are tried together.
     private let most: Int
-    private var context: LlamaContext?
-    private var batch: BatchBuffer
     private var pieces: [Piece] = [.makePair, .reference, .largerChunks, .copy, .cut, .finerReference, .makeAll]
     private var report: ReproducibilityReport
     private var expected: [Float] = []
@@ -58,10 +55,8 @@ final class ReproducibilityProbe {
     ///   - parallel: The most sequences that will be computed together.
     ///   - bytesPerToken: What a token takes in the cache.
     init(_ recipe: ContextRecipe, vocabularySize: Int, parallel: Int, bytesPerToken: Int) {
-        self.recipe = recipe
-        self.vocabularySize = vocabularySize
+        self.calls = ProbeCalls(recipe, vocabularySize: vocabularySize, largestChunk: Self.largeChunk)
         self.most = Self.most(parallel: parallel, bytesPerToken: bytesPerToken)
-        self.batch = BatchBuffer(capacity: max(recipe.rows, Self.largeChunk))
         self.report = ReproducibilityReport(
             decodeBatch: 1,
             checkedBatch: self.most,
@@ -99,7 +94,7 @@ final class ReproducibilityProbe {
 
     private func work(on piece: Piece) throws(RequestFault) {
         switch piece {
-        case .makePair: try self.make(CacheGeometry(slots: 2, cellsPerSlot: 512))
+        case .makePair: try self.calls.make(CacheGeometry(slots: 2, cellsPerSlot: 512))
         case .reference: try self.computeReference()
         case .largerChunks: try self.computeInLargerChunks()
         case .smallChunks: try self.computeInSmallChunks()
@@ -119,9 +114,9 @@ final class ReproducibilityProbe {
 
     private func computeReference() throws(RequestFault) {
         let begin = self.clock.now
-        for position in stride(from: 0, to: Self.start, by: Self.block) { try self.compute(position, Self.block, in: 0) }
+        for position in stride(from: 0, to: Self.start, by: Self.block) { try self.calls.compute(position, Self.block, in: 0) }
         self.blockTime = (self.clock.now - begin) / (Self.start / Self.block)
-        self.prefix = self.context?.snapshot(of: SlotID(0))
+        self.prefix = self.calls.context?.snapshot(of: SlotID(0))
         self.expected = try self.computeLast(in: 0)
     }
 
@@ -129,7 +124,7 @@ final class ReproducibilityProbe {
         var position = 0
         for chunk in Self.chunks {
             let begin = self.clock.now
-            try self.compute(position, chunk, in: 1)
+            try self.calls.compute(position, chunk, in: 1)
             let time = self.clock.now - begin
             position += chunk
             self.report.checkedChunk = chunk
@@ -149,22 +144,22 @@ final class ReproducibilityProbe {
     /// Where the larger sizes are not all alike.
     private func computeInSmallChunks() throws(RequestFault) {
         let size = Self.chunks[0]
-        self.context?.clear(SlotID(1))
-        for position in stride(from: 0, to: Self.start, by: size) { try self.compute(position, size, in: 1) }
+        self.calls.context?.clear(SlotID(1))
+        for position in stride(from: 0, to: Self.start, by: size) { try self.calls.compute(position, size, in: 1) }
         if try self.computeLast(in: 1) == self.expected { self.report.prefillChunk = size }
     }
 
     /// On a machine on which steps have room for that.
     private func computeInLargestChunk() throws(RequestFault) {
-        guard self.report.prefillChunk == self.report.checkedChunk, self.recipe.rows >= Self.largeChunk else { return }
-        for slot in 0...1 { self.context?.clear(SlotID(Int32(slot))) }
+        guard self.report.prefillChunk == self.report.checkedChunk, self.calls.rows >= Self.largeChunk else { return }
+        for slot in 0...1 { self.calls.context?.clear(SlotID(Int32(slot))) }
         let begin = self.clock.now
-        for position in stride(from: 0, to: Self.largeChunk, by: Self.block) { try self.compute(position, Self.block, in: 0) }
+        for position in stride(from: 0, to: Self.largeChunk, by: Self.block) { try self.calls.compute(position, Self.block, in: 0) }
         let inBlocks = self.clock.now - begin
-        try self.compute(0, Self.largeChunk, in: 1)
+        try self.calls.compute(0, Self.largeChunk, in: 1)
         let time = self.clock.now - begin - inBlocks
-        let expected = try self.compute(Self.largeChunk, Self.block, in: 0, wantsLogits: true)
-        let isEqual = try self.compute(Self.largeChunk, Self.block, in: 1, wantsLogits: true) == expected
+        let expected = try self.calls.compute(Self.largeChunk, Self.block, in: 0, wantsLogits: true)
+        let isEqual = try self.calls.compute(Self.largeChunk, Self.block, in: 1, wantsLogits: true) == expected
         self.report.checkedChunk = Self.largeChunk
         if isEqual {
             self.report.prefillChunk = Self.largeChunk
@@ -176,7 +171,7 @@ final class ReproducibilityProbe {
     // MARK: Prefixes
 
     private func computeFromCopy() throws(RequestFault) {
-        guard let prefix = self.prefix, self.context?.restore(prefix, into: SlotID(1)) ?? false else {
+        guard let prefix = self.prefix, self.calls.context?.restore(prefix, into: SlotID(1)) ?? false else {
             self.report.keepsPrefixes = false
             self.pieces = []
             return
@@ -187,7 +182,7 @@ final class ReproducibilityProbe {
     private func computeAfterCut() throws(RequestFault) {
         let slot = SlotID(1)
         // A model that cannot be cut back is not cut back.
-        guard self.context?.removeTail(slot, from: Self.start) ?? false else { return }
+        guard self.calls.context?.removeTail(slot, from: Self.start) ?? false else { return }
         if try self.computeLast(in: 1) != self.expected { self.report.keepsPrefixes = false }
     }
 
@@ -198,13 +193,13 @@ final class ReproducibilityProbe {
         let slot = SlotID(0)
         let start = Self.start - Self.block
         // Where nothing can be cut back, nothing is reused that is no whole block.
-        guard self.report.keepsPrefixes, self.context?.removeTail(slot, from: start) ?? false else { return }
-        let odd = try self.compute(start, Self.oddLength - start, in: 0, wantsLogits: true)
-        guard self.context?.removeTail(slot, from: start) ?? false else { return }
+        guard self.report.keepsPrefixes, self.calls.context?.removeTail(slot, from: start) ?? false else { return }
+        let odd = try self.calls.compute(start, Self.oddLength - start, in: 0, wantsLogits: true)
+        guard self.calls.context?.removeTail(slot, from: start) ?? false else { return }
         for position in stride(from: start, to: Self.evenLength - Self.block, by: Self.block) {
-            try self.compute(position, Self.block, in: 0)
+            try self.calls.compute(position, Self.block, in: 0)
         }
-        let even = try self.compute(Self.evenLength - Self.block, Self.block, in: 0, wantsLogits: true)
+        let even = try self.calls.compute(Self.evenLength - Self.block, Self.block, in: 0, wantsLogits: true)
         self.expectedFiner = [odd, even]
         self.pieces.insert(.finerBlocks(0), at: 0)
     }
@@ -213,18 +208,18 @@ final class ReproducibilityProbe {
     private func computeInFinerBlocks(_ index: Int) throws(RequestFault) {
         let slot = SlotID(1)
         let blocks = Self.finerBlocks[index]
-        self.context?.clear(slot)
+        self.calls.context?.clear(slot)
         var position = 0
         for extra in [0, 1, 3, 0, 5] {
             let size = blocks.least + extra * blocks.cut
             guard position + size + blocks.least <= Self.oddLength else { continue }
-            try self.compute(position, size, in: 1)
+            try self.calls.compute(position, size, in: 1)
             position += size
         }
-        let odd = try self.compute(position, Self.oddLength - position, in: 1, wantsLogits: true)
+        let odd = try self.calls.compute(position, Self.oddLength - position, in: 1, wantsLogits: true)
         let serving = Self.oddLength / blocks.cut * blocks.cut
-        if serving < Self.oddLength, !(self.context?.removeTail(slot, from: serving) ?? false) { return }
-        let even = try self.compute(serving, Self.evenLength - serving, in: 1, wantsLogits: true)
+        if serving < Self.oddLength, !(self.calls.context?.removeTail(slot, from: serving) ?? false) { return }
+        let even = try self.calls.compute(serving, Self.evenLength - serving, in: 1, wantsLogits: true)
         if [odd, even] == self.expectedFiner {
             self.report.blocks = blocks
         } else if Self.finerBlocks.indices.contains(index + 1) {
@@ -235,7 +230,7 @@ final class ReproducibilityProbe {
     // MARK: Sequences together
 
     private func makeManySequences() throws(RequestFault) {
-        try self.make(CacheGeometry(slots: self.most, cellsPerSlot: 256))
+        try self.calls.make(CacheGeometry(slots: self.most, cellsPerSlot: 256))
         self.pieces += (0..<self.most).map { .alone($0) }
         for count in Self.batches.filter({ $0 < self.most }) + [self.most] where count > 1 { self.pieces.append(.together(count)) }
     }
@@ -246,6 +241,11 @@ final class ReproducibilityProbe {
             return
         }
         self.report.decodeBatch = count
+    }
+
+    /// The next token of each sequence after the prefix, in one batch.
+    private func decode(_ sequences: [Int]) throws(RequestFault) -> (rows: [[Float]], time: Duration) {
+        try self.calls.decode(sequences, after: self.prefix, at: Self.start)
     }
 
     private func measureLoss() throws(RequestFault) {
@@ -265,57 +265,7 @@ final class ReproducibilityProbe {
         slow > fast ? 1 - fast / slow : 0
     }
 
-    // MARK: Calls
-
-    private func make(_ geometry: CacheGeometry) throws(RequestFault) {
-        self.context = nil
-        self.context = try self.recipe.make(geometry)
-    }
-
-    /// Any tokens do, as long as each position and sequence has its own.
-    private func token(_ index: Int) -> Token {
-        Token(rawValue: Int32((index * 7_919 + 17) % max(1, self.vocabularySize)))
-    }
-
-    @discardableResult
-    private func compute(_ position: Int, _ count: Int, in slot: Int32, wantsLogits: Bool = false) throws(RequestFault) -> [Float] {
-        self.batch.removeAll()
-        for index in position..<(position + count) {
-            let isLast = index == position + count - 1
-            self.batch.append(self.token(index), at: index, in: SlotID(slot), wantsLogits: wantsLogits && isLast)
-        }
-        try self.run()
-        return wantsLogits ? self.logits(count - 1) : []
-    }
-
     private func computeLast(in slot: Int32) throws(RequestFault) -> [Float] {
-        try self.compute(Self.start, Self.block, in: slot, wantsLogits: true)
-    }
-
-    /// Computes the token after the prefix for each of the sequences, in one batch.
-    private func decode(_ sequences: [Int]) throws(RequestFault) -> (rows: [[Float]], time: Duration) {
-        self.batch.removeAll()
-        for sequence in sequences {
-            let slot = SlotID(Int32(sequence))
-            guard let prefix = self.prefix, self.context?.restore(prefix, into: slot) ?? false else {
-                throw RequestFault(.engineFailed, "the model's cache does not take a sequence back")
-            }
-            self.batch.append(self.token(1_000 + sequence), at: Self.start, in: slot, wantsLogits: true)
-        }
-        let begin = self.clock.now
-        try self.run()
-        let time = self.clock.now - begin
-        return (sequences.indices.map { self.logits($0) }, time)
-    }
-
-    private func run() throws(RequestFault) {
-        let code = self.context?.decode(self.batch) ?? -1
-        guard code == 0 else {
-            throw RequestFault(.engineFailed, "llama.cpp could not compute a batch of the check", underlying: Int(code))
-        }
-    }
-
-    private func logits(_ row: Int) -> [Float] {
-        self.context?.logits(row: row).map { Array($0) } ?? []
+        try self.calls.compute(Self.start, Self.block, in: slot, wantsLogits: true)
     }
 }

@@ -1,3 +1,5 @@
+import Mullama
+
 /// What can be set of a server. Flags, variables and the file share the one name: `--max-queue`, `MULLAMA_MAX_QUEUE`, `"max-queue"`.
 package enum SettingName: String, CaseIterable, Sendable, Hashable {
     case model
@@ -55,7 +57,7 @@ package enum SettingName: String, CaseIterable, Sendable, Hashable {
         case .maxQueue: "\(ServerSettings().queueLimit)"
         case .maxWait: "5m"
         case .maxStall: "100ms"
-        case .prefillShare: "0.75"
+        case .prefillShare: "\(ModelParams().prefillShare)"
         case .maxConcurrent, .maxConcurrentPerKey: "no limit"
         case .maxBody: "\(ServerSettings().bodyLimit >> 20)MiB"
         case .host: "127.0.0.1"

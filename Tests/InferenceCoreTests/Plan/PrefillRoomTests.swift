@@ -65,4 +65,28 @@ struct PrefillRoomTests {
         #expect(room.tokens(after: 0) == 0)
         #expect(!room.fits(16, after: 0))
     }
+
+    @Test("a prompt that is computed within the longest stall has room whatever the decode rows take, a longer one has not")
+    func widening() {
+        var room = PrefillRoom(PrefillPolicy(), cost: Self.cost(block: .milliseconds(16), decode: .milliseconds(60)), decodeDepths: [0])
+        #expect(room.tokens(after: 0) == 32)
+        room.widen(for: 112, after: 0)
+        #expect(room.tokens(after: 0) == 32)
+        room.widen(for: 80, after: 0)
+        #expect(room.fits(80, after: 0))
+        #expect(!room.fits(112, after: 0))
+        // Prompts share the stall.
+        room.take(.init(request: RequestID(1), slot: SlotID(0), tokens: Token.numbered(0..<48)[...], position: 0, isLast: true))
+        room.widen(for: 64, after: 0)
+        #expect(!room.fits(64, after: 0))
+        room.widen(for: 32, after: 0)
+        #expect(room.fits(32, after: 0))
+    }
+
+    @Test("as long as nothing was measured, nothing has more room")
+    func wideningBlindly() {
+        var room = PrefillRoom(PrefillPolicy(), cost: StepCostModel(), decodeDepths: [0])
+        room.widen(for: 32, after: 0)
+        #expect(!room.fits(32, after: 0))
+    }
 }

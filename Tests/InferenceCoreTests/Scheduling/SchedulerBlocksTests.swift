@@ -40,6 +40,23 @@ struct SchedulerBlocksTests {
         #expect(try least..<(2 * least + cut) ~= #require(sizes.last))
     }
 
+    @Test("a few tokens that served are named as the reason why it were no more; what did not serve is nothing alike")
+    func miss() {
+        var harness = Self.harness(PrefillBlocks(cut: 1, least: 8))
+        harness.add(.sample(1, prompt: 0..<100))
+        harness.run()
+        for (id, common) in [(2, 5), (3, 0)] as [(UInt64, Int)] {
+            var other = GenerationRequest.sample(id, prompt: 0..<100)
+            other.prompt.replaceSubrange(common..., with: Token.numbered((1_000 * Int(id))..<(1_000 * Int(id) + 60)))
+            harness.add(other)
+            harness.run()
+        }
+        #expect(harness.usage(2)?.cachedTokens == 5)
+        #expect(harness.misses[RequestID(2)] == .differs(at: 5))
+        #expect(harness.usage(3)?.cachedTokens == 0)
+        #expect(harness.misses[RequestID(3)] == .nothingAlike)
+    }
+
     @Test(
         "a prompt is spared all that it has in common with another, as far as it can be cut",
         arguments: [(1, 8, 43), (4, 8, 40), (4, 16, 40)]

@@ -1,8 +1,19 @@
+import CBenchLlama
 import Foundation
 
 enum Machine {
-    /// The processor's name.
+    /// The processor's name and what llama.cpp uses of it: one name stands for processors that differ by factors.
     static var name: String {
+        self.vectors.map { "\(self.processor) (\($0))" } ?? self.processor
+    }
+
+    private static var vectors: String? {
+        if ggml_cpu_has_avx512() != 0 { return "AVX-512" }
+        if ggml_cpu_has_avx2() != 0 { return "AVX2" }
+        return nil
+    }
+
+    private static var processor: String {
         #if canImport(Darwin)
         var bytes = [UInt8](repeating: 0, count: 256)
         var size = bytes.count
