@@ -25,7 +25,7 @@ sanitized_tests := MULLAMA_ONLY=library MULLAMA_TSAN=1 swift test --sanitize=thr
 help:
 	@echo 'make run [PROMPT="…"] [MODEL=smollm2:135m]  answer a prompt; the answer alone is on standard output (make -s run | …)'
 	@echo 'make test          all tests, with real clients and under the thread sanitizer too; fetches a second model (253 MB) and the clients'
-	@echo 'make bench [ARGS="…"] [MODEL=synthetic-1b]  the benchmarks against llama-server, some 20 minutes; writes docs/benchmarks.md'
+	@echo 'make bench [ARGS="…"] [MODEL=synthetic-1b]  the benchmarks against llama-server, 20 to 50 minutes; writes docs/benchmarks.md'
 	@echo 'make fuzz [ARGS="--seconds 30"]  random chat templates, 10 minutes of them; a crash or a hang is named by its seed'
 	@echo 'make docs          the documentation of the library; prints where it is'
 	@echo 'make docs-check    the documentation, and every sample in it run'
