@@ -27,12 +27,12 @@ struct BrokenStreamTests {
         try await TestServer(fake).serve(logger: logger) { running in
             let client = try await running.connect()
             try await client.post(path, body, headers: ["X-Request-Id: one"])
+            await client.receive("\r\n\r\n")
             await control.advance { $0.plans.last?.decode.count == 1 }
             let generation = try #require(fake.model.generations.first)
             control.fail(RequestID(generation.id), RequestFault(.engineFailed, "the step went wrong"))
             control.release()
             await client.receive("the step went wrong")
-            // The head had gone out.
             let status = try #require(running.state.requests.request("one"))
             #expect(status.request.error?.message == "the step went wrong")
             #expect(lines.all.contains { $0.contains("error the request failed") && $0.contains("the step went wrong") })
