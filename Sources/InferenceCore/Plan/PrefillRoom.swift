@@ -38,7 +38,7 @@ struct PrefillRoom: Sendable {
     /// up as long, and wait for their tokens in between.
     mutating func widen(for tokens: Int, after depth: Int) {
         guard let needed = self.cost.secondsToPrefill(tokens, after: depth), needed <= self.stall else { return }
-        self.seconds = max(self.seconds, self.stall)
+        self.seconds = max(self.seconds, needed)
     }
 
     /// How many tokens of a prompt fit into a chunk that is not its last: a multiple of the blocks' `cut`, and nought rather than fewer than `least`.

@@ -27,6 +27,7 @@ extension SequenceState {
         let size = scores ? min(size, PrefillPolicy.scoredChunk) : size
         // A border too near for a chunk, or behind the last one's start, is passed: what stands before it can be copied all the same.
         let stop = border.flatMap { $0 >= next + blocks.least && $0 <= lastStart ? $0 : nil }
+        // Of a longer prompt the end has no such claim: it has held the others up before.
         if next == self.usage.cachedTokens { room.widen(for: count - next, after: next) }
         var chunks: [StepPlan.PrefillChunk] = []
         var hasRoom = true

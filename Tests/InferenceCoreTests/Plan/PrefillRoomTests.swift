@@ -83,6 +83,14 @@ struct PrefillRoomTests {
         #expect(room.fits(32, after: 0))
     }
 
+    @Test("what a short prompt is given beyond the room leaves none to a longer one after it")
+    func wideningForOne() {
+        var room = PrefillRoom(PrefillPolicy(), cost: Self.cost(block: .milliseconds(16), decode: .milliseconds(60)), decodeDepths: [0])
+        room.widen(for: 48, after: 0)
+        room.take(.init(request: RequestID(1), slot: SlotID(0), tokens: Token.numbered(0..<48)[...], position: 0, isLast: true))
+        #expect(room.tokens(after: 0) == 0)
+    }
+
     @Test("as long as nothing was measured, nothing has more room")
     func wideningBlindly() {
         var room = PrefillRoom(PrefillPolicy(), cost: StepCostModel(), decodeDepths: [0])
