@@ -27,6 +27,8 @@ package final class FakeControl: Sendable {
         var engineFault: RequestFault?
         var resizeFaults: [RequestFault] = []
         var waiters: [(isReached: @Sendable (Log) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+        /// Whether a test that waited was cancelled.
+        var isGivenUp = false
     }
 
     /// Tokens after which every answer ends; nil for never.
@@ -77,20 +79,36 @@ package final class FakeControl: Sendable {
     }
 
     private func until(_ isReached: @escaping @Sendable (Log) -> Bool) async {
-        await withCheckedContinuation { continuation in
-            let isThere = self.state.withLock { state in
-                guard !isReached(state.log) else { return true }
-                state.waiters.append((isReached, continuation))
-                return false
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isThere = self.state.withLock { state in
+                    guard !isReached(state.log), !state.isGivenUp else { return true }
+                    state.waiters.append((isReached, continuation))
+                    return false
+                }
+                if isThere { continuation.resume() }
             }
-            if isThere { continuation.resume() }
+        } onCancel: {
+            self.giveUp()
         }
+    }
+
+    /// The test is out of time: nothing is held any more and nobody waits, so that it comes to its end.
+    private func giveUp() {
+        let waiters = self.state.withLock { state in
+            state.isGivenUp = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        self.release()
+        self.releaseText()
+        for waiter in waiters { waiter.continuation.resume() }
     }
 
     /// Lets held steps run one by one until the log is as wanted; the last of them is held.
     package func advance(until isReached: (Log) -> Bool) async {
         await self.until { $0.isInStep }
-        while !isReached(self.log) { await self.advance(by: 1) }
+        while !isReached(self.log), !Task.isCancelled { await self.advance(by: 1) }
     }
 
     /// Lets this many held steps run, one by one; the one after them is held.

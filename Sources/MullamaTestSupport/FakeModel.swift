@@ -70,4 +70,12 @@ package struct FakeModel {
         self.control = control
         self.embeddings = embeddings
     }
+    /// Waits until this many generations are on their way, and lets held steps run until one has a token for each of them. None is at its end before
+    /// the last has come, however long that takes.
+    package func decode(_ count: Int) async throws {
+        try await waitWhile(self.model.generations.count < count)
+        // Behind them on the text thread, so that the engine has them all.
+        _ = try await self.model.tokenize("")
+        await self.control.advance { $0.step?.decode.count == count }
+    }
 }

@@ -64,15 +64,23 @@ package final class ManualClock: Clock, Sendable {
         }
     }
 
-    /// Waits until somebody sleeps on this clock.
+    /// Waits until somebody sleeps on this clock, or until the task is cancelled.
     package func nextSleeper() async {
-        await withCheckedContinuation { continuation in
-            let isThere = self.state.withLock { state in
-                guard state.sleepers.isEmpty else { return true }
-                state.watchers.append(continuation)
-                return false
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isThere = self.state.withLock { state in
+                    guard state.sleepers.isEmpty, !Task.isCancelled else { return true }
+                    state.watchers.append(continuation)
+                    return false
+                }
+                if isThere { continuation.resume() }
             }
-            if isThere { continuation.resume() }
+        } onCancel: {
+            let watchers = self.state.withLock { state in
+                defer { state.watchers = [] }
+                return state.watchers
+            }
+            for watcher in watchers { watcher.resume() }
         }
     }
 

@@ -26,7 +26,7 @@ extension Value {
 
     private static func equal(_ left: [Value], _ right: [Value]) -> Bool {
         guard left.count == right.count else { return false }
-        for (left, right) in zip(left, right) where !left.equals(right) { return false }
+        for place in left.indices where !left[place].equals(right[place]) { return false }
         return true
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import ModelStore
+import MullamaTestSupport
 import Testing
 
 extension ProcessTests {
@@ -75,7 +76,7 @@ extension ProcessTests {
                 environment: ["XDG_CACHE_HOME": folder.url.path, "MULLAMA_MODELS": models]
             )
             // The folder for the copy is the first thing that is seen of it.
-            while self.remembered(folder).isEmpty { await Task.yield() }
+            try await waitWhile(self.remembered(folder).isEmpty)
             process.signal(SIGINT)
             let result = await process.result()
             #expect(result.status == 130)

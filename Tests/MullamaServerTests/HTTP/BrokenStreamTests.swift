@@ -36,9 +36,9 @@ struct BrokenStreamTests {
             let status = try #require(running.state.requests.request("one"))
             #expect(status.request.error?.message == "the step went wrong")
             #expect(lines.all.contains { $0.contains("error the request failed") && $0.contains("the step went wrong") })
-            while !lines.all.contains(where: { $0.contains("info request") }) { await Task.yield() }
+            try await waitWhile(!lines.all.contains(where: { $0.contains("info request") }))
             #expect(lines.all.contains { $0.contains("info request") && $0.contains("code=engine_failed") && $0.contains("status=200") })
-            while running.state.requests.request("one")?.phase != .finished { await Task.yield() }
+            try await waitWhile(running.state.requests.request("one")?.phase != .finished)
             let ended = try #require(running.state.requests.request("one"))
             #expect(ended.json["status"] == 200)
             #expect(ended.json["error"] == "the step went wrong")
@@ -67,7 +67,7 @@ struct BrokenStreamTests {
             clock.advance(by: .seconds(61))
             control.release()
             await client.receive("has waited for")
-            while !lines.all.contains(where: { $0.contains("request=late") }) { await Task.yield() }
+            try await waitWhile(!lines.all.contains(where: { $0.contains("request=late") }))
             #expect(lines.all.contains { $0.contains("request=late") && $0.contains("code=overloaded") })
             #expect(self.page(running).contains(#"mullama_refusals_total{reason="overloaded"} 1"#))
             #expect(!lines.all.contains { $0.contains("error the request failed") })
@@ -86,7 +86,7 @@ struct BrokenStreamTests {
             await control.advance { $0.plans.last?.decode.count == 1 }
             await client.close()
             control.release()
-            while !lines.all.contains(where: { $0.contains("info request") }) { await Task.yield() }
+            try await waitWhile(!lines.all.contains(where: { $0.contains("info request") }))
             #expect(lines.all.contains { $0.contains("left=true") })
             #expect(running.state.requests.request("gone")?.request.error == nil)
             #expect(!lines.all.contains { $0.contains("error") })

@@ -305,7 +305,7 @@ struct ConnectionTests {
             try await client.post("/v1/completions", #"{"prompt": "abc", "max_tokens": 1000000, "stream": true}"#)
             await control.steps(1)
             await running.state.connections.empty()
-            while running.state.admission.total > 0 { await Task.yield() }
+            try await waitWhile(running.state.admission.total > 0)
         }
     }
 

@@ -36,15 +36,15 @@ struct DisconnectTests {
     /// Has a client leave, and waits until its place is free.
     private func check(_ client: RawConnection, _ way: Way, _ running: RunningServer, leaving rest: Int = 0) async throws {
         try await self.leave(client, way)
-        while running.state.admission.total > rest { await Task.yield() }
+        try await waitWhile(running.state.admission.total > rest)
     }
 
     /// Lets the engine go on, and waits until nothing is left in it.
-    private func finish(_ control: FakeControl, _ fake: FakeModel, _ running: RunningServer) async {
+    private func finish(_ control: FakeControl, _ fake: FakeModel, _ running: RunningServer) async throws {
         control.releaseText()
         control.release()
-        while !fake.model.generations.isEmpty { await Task.yield() }
-        while !control.log.live.isEmpty { await Task.yield() }
+        try await waitWhile(!fake.model.generations.isEmpty)
+        try await waitWhile(!control.log.live.isEmpty)
         await running.state.connections.empty()
     }
 
@@ -53,9 +53,9 @@ struct DisconnectTests {
         try await TestServer(isLoadHeld: true).serve { running in
             let client = try await running.connect()
             try await client.post("/v1/completions", self.request(isStreamed))
-            while running.state.models.loaded.isEmpty { await Task.yield() }
+            try await waitWhile(running.state.models.loaded.isEmpty)
             try await self.check(client, way, running)
-            while !running.state.models.loaded.isEmpty { await Task.yield() }
+            try await waitWhile(!running.state.models.loaded.isEmpty)
             await running.state.connections.empty()
         }
     }
@@ -69,7 +69,7 @@ struct DisconnectTests {
             try await client.post("/v1/completions", self.request(isStreamed))
             await control.texts(1)
             try await self.check(client, way, running)
-            await self.finish(control, fake, running)
+            try await self.finish(control, fake, running)
             #expect(control.log.plans.isEmpty)
         }
     }
@@ -84,12 +84,12 @@ struct DisconnectTests {
             await control.steps(1)
             let client = try await running.connect()
             try await client.post("/v1/completions", self.request(isStreamed))
-            while fake.model.generations.count < 2 { await Task.yield() }
+            try await waitWhile(fake.model.generations.count < 2)
             try await self.check(client, way, running, leaving: 1)
             control.release()
             #expect(await other.receive("\"timings\"").hasPrefix("HTTP/1.1 200 OK"))
             await other.close()
-            await self.finish(control, fake, running)
+            try await self.finish(control, fake, running)
         }
     }
 
@@ -102,7 +102,7 @@ struct DisconnectTests {
             try await client.post("/v1/completions", self.request(isStreamed, prompt: String(repeating: "abc ", count: 20)))
             await control.steps(1)
             try await self.check(client, way, running)
-            await self.finish(control, fake, running)
+            try await self.finish(control, fake, running)
         }
     }
 
@@ -114,10 +114,10 @@ struct DisconnectTests {
             let client = try await running.connect()
             try await client.post("/v1/completions", self.request(isStreamed))
             await control.steps(1)
-            while fake.model.generations.first?.completionTokens ?? 0 < 3 { await control.advance() }
+            while fake.model.generations.first?.completionTokens ?? 0 < 3, !Task.isCancelled { await control.advance() }
             if isStreamed { await client.receive("data: ") }
             try await self.check(client, way, running)
-            await self.finish(control, fake, running)
+            try await self.finish(control, fake, running)
         }
     }
 
@@ -148,9 +148,9 @@ struct DisconnectTests {
         try await TestServer(fake).serve { running in
             let client = try await running.connect(reads: false)
             try await client.post("/v1/completions", #"{"prompt": "abc", "max_tokens": 1000000, "stream": true}"#)
-            while fake.model.generations.first?.isPaused != true { await Task.yield() }
+            try await waitWhile(fake.model.generations.first?.isPaused != true)
             try await self.check(client, way, running)
-            await self.finish(control, fake, running)
+            try await self.finish(control, fake, running)
         }
     }
 
@@ -163,17 +163,17 @@ struct DisconnectTests {
             for _ in 0..<5 {
                 let client = try await running.connect()
                 try await client.post("/v1/completions", self.request(isStreamed))
-                while running.state.admission.total == 0 { await Task.yield() }
+                try await waitWhile(running.state.admission.total == 0)
                 if isStreamed { await client.receive("\r\n\r\n") }
                 let begin = ContinuousClock.now
                 await client.close()
-                while running.state.admission.total > 0 { await Task.yield() }
+                try await waitWhile(running.state.admission.total > 0)
                 times.append(begin.duration(to: .now))
             }
             // The fastest: other tests run beside.
             let fastest = try #require(times.min())
             #expect(fastest < .milliseconds(150))
-            await self.finish(control, fake, running)
+            try await self.finish(control, fake, running)
         }
     }
 
@@ -182,7 +182,7 @@ struct DisconnectTests {
         try await TestServer().serve { running in
             let client = try await running.connect()
             try await client.send("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
-            while running.state.connections.count == 0 { await Task.yield() }
+            try await waitWhile(running.state.connections.count == 0)
             try await self.leave(client, way)
             await running.state.connections.empty()
         }

@@ -154,12 +154,13 @@ struct MullamaServerTests {
     @Test("What still runs after the grace period ends with a reason, streamed or whole")
     func graceIsOver() async throws {
         let control = FakeControl(isHeld: true)
-        try await TestServer(FakeModel(control)).serve { running in
+        let fake = FakeModel(control)
+        try await TestServer(fake).serve { running in
             let streaming = try await running.connect()
             let whole = try await running.connect()
             try await streaming.post("/v1/completions", #"{"prompt": "abc", "max_tokens": 400, "stream": true}"#)
             try await whole.post("/v1/completions", #"{"prompt": "abc", "max_tokens": 400}"#)
-            await control.advance { $0.live.count == 2 }
+            try await fake.decode(2)
             await control.advance(by: 4)
             await streaming.receive("data: ")
             running.server.drain(grace: .zero)

@@ -23,7 +23,7 @@ struct AdmissionTests {
                 try await client.post("/v1/completions", #"{"prompt": ["a","b","c","d","e","f","g","h","i","j"], "max_tokens": 4}"#)
                 clients.append(client)
             }
-            while fake.model.generations.count < 1000 { await Task.yield() }
+            try await waitWhile(fake.model.generations.count < 1000)
             let client = try await running.connect()
             var times: [Duration] = []
             for count in 1...50 {
@@ -44,7 +44,7 @@ struct AdmissionTests {
             control.release()
             for client in clients { #expect(await client.receive("\"timings\"").hasPrefix("HTTP/1.1 200 OK")) }
             // The places are free when the answers have ended.
-            while running.state.admission.total > 0 { await Task.yield() }
+            try await waitWhile(running.state.admission.total > 0)
         }
     }
 

@@ -56,7 +56,7 @@ struct BodyMemoryTests {
             #expect(await small.receive("tokens").hasPrefix("HTTP/1.1 200 OK"))
             control.release()
             #expect(await first.receive("}}").hasPrefix("HTTP/1.1 200 OK"))
-            while running.state.bodies.bytes > 0 { await Task.yield() }
+            try await waitWhile(running.state.bodies.bytes > 0)
             let next = try await running.connect()
             try await next.post("/v1/completions", #"{"prompt": "\#(text)", "max_tokens": 2}"#)
             #expect(await next.receive("}}").hasPrefix("HTTP/1.1 200 OK"))

@@ -163,7 +163,7 @@ struct LocalAPITests {
             let port = try #require(client.port)
             async let answer = HTTPClient.post(port, "/generate", json, headers: [.requestID: "mine"])
             if isLoadHeld {
-                while server.state.requests.live.isEmpty { await Task.yield() }
+                try await waitWhile(server.state.requests.live.isEmpty)
             } else {
                 await server.fake.control.advance { $0.plans.last?.decode.count == 1 }
             }

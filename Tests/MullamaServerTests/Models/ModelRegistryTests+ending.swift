@@ -17,7 +17,7 @@ extension ModelRegistryTests {
         await registry.unload("a:1")
         #expect(registry.loaded.first?.model === lease.model)
         lease.release()
-        await self.until { registry.loaded.isEmpty }
+        try await self.until { registry.loaded.isEmpty }
         await registry.unload("a:1")
         await registry.unload("nope")
     }
@@ -33,9 +33,9 @@ extension ModelRegistryTests {
         await control.steps(1)
         lease.release()
         async let unloaded: Void = registry.unload("a:1")
-        await self.until { if case .unloading = registry.loaded.first?.state { true } else { false } }
+        try await self.until { if case .unloading = registry.loaded.first?.state { true } else { false } }
         async let next = registry.lease("a:1")
-        await self.until { registry.core.withLock { $0.waiters.count } == 1 }
+        try await self.until { registry.core.withLock { $0.waiters.count } == 1 }
         #expect(loader.events.count { $0 == .began("a:1") } == 1, "a second copy is loaded beside the first")
         control.release()
         #expect(try await stream.collect().text == "abcab")
@@ -54,7 +54,7 @@ extension ModelRegistryTests {
         #expect(throws: MullamaError.self) { try registry.resolve("d:1") }
         #expect(try await lease.model.generate("abc", maxTokens: 3) == "abc")
         lease.release()
-        await self.until { registry.loaded.isEmpty }
+        try await self.until { registry.loaded.isEmpty }
         #expect(await self.error { try await registry.delete("d:1") }?.code == .modelNotFound)
     }
 
@@ -85,7 +85,7 @@ extension ModelRegistryTests {
         try await registry.lease("b:1").release()
         try self.fixture.add("b:1", content: Array("fourth".utf8))
         try await registry.delete("b:1")
-        await self.until { registry.loaded.isEmpty }
+        try await self.until { registry.loaded.isEmpty }
         #expect(await self.error { _ = try registry.fullName(of: "b:1") }?.code == .modelNotFound)
     }
 
@@ -109,7 +109,7 @@ extension ModelRegistryTests {
         let stream = AsyncContext(lease.model).stream("abc", maxTokens: 4)
         await control.steps(1)
         async let closed: Void = registry.close(grace: .seconds(3600))
-        await self.until { registry.core.withLock { $0.state.isClosed } }
+        try await self.until { registry.core.withLock { $0.state.isClosed } }
         #expect(await self.error { _ = try await registry.lease("a:1") }?.code == .modelClosed)
         control.release()
         #expect(try await stream.collect().text == "abca")
@@ -128,9 +128,9 @@ extension ModelRegistryTests {
         let stream = AsyncContext(lease.model).stream("abc", maxTokens: 400)
         await control.steps(1)
         async let closed: Void = registry.close(grace: .seconds(3600))
-        await self.until { registry.core.withLock { $0.state.isClosed } }
+        try await self.until { registry.core.withLock { $0.state.isClosed } }
         async let again: Void = registry.close(grace: .zero)
-        await self.until { registry.core.withLock { $0.grace } == .zero }
+        try await self.until { registry.core.withLock { $0.grace } == .zero }
         control.release()
         await #expect(throws: MullamaError.self) { try await stream.collect() }
         _ = await (closed, again)
@@ -161,6 +161,6 @@ extension ModelRegistryTests {
         try await registry?.lease("b:1").release()
         await self.clock.nextSleeper()
         registry = nil
-        await self.until { gone == nil }
+        try await self.until { gone == nil }
     }
 }

@@ -34,8 +34,8 @@ import Testing
     }
 
     /// Waits until the registry is as a test wants it. It tells nobody when it changes.
-    func until(_ isReached: () -> Bool) async {
-        while !isReached() { await Task.yield() }
+    func until(_ isReached: () -> Bool) async throws {
+        try await waitWhile(!isReached())
     }
 
     /// The error of a call that must fail.
@@ -80,7 +80,7 @@ import Testing
         async let first = registry.lease("a:1")
         async let second = registry.lease("a:1")
         try await loader.wait(for: .began("a:1"))
-        await self.until { registry.core.withLock { $0.waiters.count } == 2 }
+        try await self.until { registry.core.withLock { $0.waiters.count } == 2 }
         guard case .loading(let progress) = try #require(registry.loaded.first).state else {
             Issue.record("the model is not loading")
             return
@@ -113,7 +113,7 @@ import Testing
         async let first = self.error { _ = try await registry.lease("a:1") }
         async let second = self.error { _ = try await registry.lease("a:1") }
         try await loader.wait(for: .began("a:1"))
-        await self.until { registry.core.withLock { $0.waiters.count } == 2 }
+        try await self.until { registry.core.withLock { $0.waiters.count } == 2 }
         loader.finish("a:1")
         #expect(await (first?.code, second?.code) == (.unsupportedModel, .unsupportedModel))
         #expect(registry.loaded.isEmpty)
@@ -128,14 +128,14 @@ import Testing
         let registry = try self.registry(loader)
         let tasks = (0..<2).map { _ in Task { try await registry.lease("a:1") } }
         try await loader.wait(for: .began("a:1"))
-        await self.until { registry.core.withLock { $0.waiters.count } == 2 }
+        try await self.until { registry.core.withLock { $0.waiters.count } == 2 }
         tasks[0].cancel()
         await #expect(throws: CancellationError.self) { try await tasks[0].value }
         #expect(loader.events == [.began("a:1")], "the load was taken from the other")
         tasks[1].cancel()
         await #expect(throws: CancellationError.self) { try await tasks[1].value }
         try await loader.wait(for: .cancelled("a:1"))
-        await self.until { registry.loaded.isEmpty }
+        try await self.until { registry.loaded.isEmpty }
         async let next = registry.lease("a:1")
         try await loader.wait { $0.count { $0 == .began("a:1") } == 2 }
         loader.finish("a:1")
@@ -175,7 +175,7 @@ import Testing
         #expect(registry.loaded.first?.model != nil)
         await self.clock.nextSleeper()
         self.clock.advance(by: .seconds(300))
-        await self.until { registry.loaded.isEmpty }
+        try await self.until { registry.loaded.isEmpty }
     }
 
     @Test func theDefaultModelIsKeptForEver() async throws {
@@ -197,7 +197,7 @@ import Testing
         #expect(abs(expires.timeIntervalSinceNow - 60) < 30)
         await self.clock.nextSleeper()
         self.clock.advance(by: .seconds(60))
-        await self.until { registry.loaded.isEmpty }
+        try await self.until { registry.loaded.isEmpty }
     }
 
     @Test func aRequestsTimeGoesBeforeTheServers() async throws {
@@ -205,7 +205,7 @@ import Testing
         try await registry.lease("a:1", keepAlive: .duration(.seconds(10))).release()
         #expect(registry.loaded.first?.keepAlive == .duration(.seconds(10)))
         try await registry.lease("a:1", keepAlive: .duration(.zero)).release()
-        await self.until { registry.loaded.isEmpty }
+        try await self.until { registry.loaded.isEmpty }
     }
 
     @Test func theEndOfALeaseLetsGo() async throws {
@@ -215,7 +215,7 @@ import Testing
         lease = nil
         #expect(lease == nil)
         // The task that loaded it may hold it a moment longer.
-        await self.until { registry.loaded.first?.users == 0 }
+        try await self.until { registry.loaded.first?.users == 0 }
     }
 
     @Test func anEarlierEndMovesTheAlarm() async throws {
@@ -224,7 +224,7 @@ import Testing
         try await registry.lease("c:1", keepAlive: .duration(.seconds(10))).release()
         await self.clock.nextSleeper()
         self.clock.advance(by: .seconds(10))
-        await self.until { registry.loaded.map(\.reference.name) == ["b:1"] }
+        try await self.until { registry.loaded.map(\.reference.name) == ["b:1"] }
     }
 
     // MARK: Memory
@@ -246,7 +246,7 @@ import Testing
         let registry = try self.registry(loader, budget: 4)
         let first = try await registry.lease("a:1")
         async let second = registry.lease("b:1")
-        await self.until { registry.core.withLock { $0.waiters.count } == 1 }
+        try await self.until { registry.core.withLock { $0.waiters.count } == 1 }
         #expect(try await registry.lease("a:1").model === first.model, "who waits for another model holds up this one")
         first.release()
         #expect(try await second.reference.name == "b:1")

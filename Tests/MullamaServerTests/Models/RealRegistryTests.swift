@@ -1,6 +1,7 @@
 import Foundation
 import ModelStore
 import Mullama
+import MullamaTestSupport
 import Testing
 
 @testable import MullamaServer
@@ -33,8 +34,8 @@ struct RealRegistryTests {
             #expect((98_000_000...200_000_000).contains(loaded.memory), "\(loaded.memory)")
             #expect(lease.model.cacheBytes > 1_000_000)
         }
-        while !registry.loaded.isEmpty { await Task.yield() }
-        while unloaded != nil { await Task.yield() }
+        try await waitWhile(!registry.loaded.isEmpty)
+        try await waitWhile(unloaded != nil)
     }
 
     @Test func anotherNameIsTheSameModel() async throws {

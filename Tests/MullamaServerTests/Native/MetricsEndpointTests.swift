@@ -12,7 +12,8 @@ import Testing
 @Suite("Metrics over HTTP", .timeLimit(.minutes(1)))
 struct MetricsEndpointTests {
     private func lines(_ client: any TestClientProtocol) async throws -> [Substring] {
-        try await client.get("/metrics").text.split(separator: "\n")
+        try Task.checkCancellation()
+        return try await client.get("/metrics").text.split(separator: "\n")
     }
 
     @Test("The page has Prometheus' media type, and a request is counted by its route, its status and its model")
@@ -123,7 +124,9 @@ struct MetricsEndpointTests {
             // Nobody tells a test that the server has noticed.
             while !lines.contains(#"mullama_http_disconnects_total{route="/v1/completions"} 1"#) { lines = try await self.lines(client) }
             while !lines.contains("mullama_http_requests_in_flight 1") { lines = try await self.lines(client) }
-            while try await client.get("/requests").json["requests"]?.items.first?["finish_reason"] != "cancelled" {}
+            while try await client.get("/requests").json["requests"]?.items.first?["finish_reason"] != "cancelled" {
+                try Task.checkCancellation()
+            }
             let id = try await client.get("/requests").json["requests"]?.items.first?["id"]
             guard case .string(let id)? = id else { return }
             #expect(try await client.get("/requests/\(id)/explain").text.contains("The client left after"))

@@ -22,6 +22,7 @@ struct RequestsTests {
         while true {
             let answer = TemplateValue.dictionary(try await client.get(path).json)
             if isReached(answer) { return answer }
+            try Task.checkCancellation()
             await otherwise()
         }
     }
@@ -98,7 +99,7 @@ struct RequestsTests {
         try await server.run { client in
             let port = try #require(client.port)
             async let answer = Self.complete(port, named: "three", #"{"prompt": "abc", "max_tokens": 4, "n": 3}"#)
-            await server.fake.control.advance { $0.plans.last?.decode.count == 3 }
+            try await server.fake.decode(3)
             let live = try await client.get("/requests/three").json
             #expect(live["prompt_tokens"] == 3)
             #expect(live["prefilled_tokens"] == 3)
@@ -116,7 +117,7 @@ struct RequestsTests {
         try await server.run { client in
             let port = try #require(client.port)
             async let answer = Self.complete(port, named: "kept", #"{"prompt": ["abc", "def"], "max_tokens": 400}"#)
-            await server.fake.control.advance { $0.plans.last?.decode.count == 2 }
+            try await server.fake.decode(2)
             let last = try #require(server.fake.model.generations.last)
             server.fake.control.fail(RequestID(last.id), RequestFault(.engineFailed, "broken"))
             // Far from enough for the first.
@@ -157,7 +158,7 @@ struct RequestsTests {
             let live = try await Self.until(client, "/requests?state=live") { !$0["requests"].items.isEmpty }["requests"].items
             #expect(live.map { $0["phase"] } == ["loading"])
             #expect(live.map { $0["route"] } == [.string(path)])
-            while server.state.admission.total == 0 { await Task.yield() }
+            try await waitWhile(server.state.admission.total == 0)
             #expect(try await client.execute(uri: "/requests/load", method: .delete) { $0.status } == .ok)
             #expect(try await answer.status.code == 499)
             #expect(server.state.admission.total == 0)
@@ -171,7 +172,7 @@ struct RequestsTests {
             let port = try #require(client.port)
             async let kept = HTTPClient.post(port, "/v1/completions", #"{"prompt": "abc", "max_tokens": 4}"#)
             async let lost = Self.complete(port, named: "lost", #"{"prompt": "abcd", "max_tokens": 400}"#)
-            await server.fake.control.advance { $0.plans.last?.decode.count == 2 }
+            try await server.fake.decode(2)
             let response = try await client.execute(uri: "/requests/lost", method: .delete) { $0 }
             #expect(response.status == .ok)
             #expect(try response.json["cancelled"]?.items.map { $0["id"] } == ["lost"])

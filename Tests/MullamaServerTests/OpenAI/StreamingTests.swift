@@ -47,11 +47,11 @@ struct StreamingTests {
             if step > 1 { await control.advance(by: step - 1) }
             await client.receive("data: ", count: 2)
             await client.close()
-            while running.state.admission.total > 0 { await Task.yield() }
+            try await waitWhile(running.state.admission.total > 0)
             control.release()
-            while server.fake.model.recentGenerations.count < 2 { await Task.yield() }
+            try await waitWhile(server.fake.model.recentGenerations.count < 2)
             #expect(server.fake.model.recentGenerations.map(\.finishReason) == [.cancelled, .cancelled])
-            while !control.log.live.isEmpty { await Task.yield() }
+            try await waitWhile(!control.log.live.isEmpty)
         }
     }
 

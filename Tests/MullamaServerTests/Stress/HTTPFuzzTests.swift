@@ -28,8 +28,8 @@ struct HTTPFuzzTests {
         try await client.post("/v1/completions", #"{"prompt": "abc", "max_tokens": 6}"#)
         #expect(await client.receive("abcabc").hasPrefix("HTTP/1.1 200 OK"))
         await client.close()
-        while !fake.model.generations.isEmpty { await Task.yield() }
-        while !self.control.log.live.isEmpty { await Task.yield() }
+        try await waitWhile(!fake.model.generations.isEmpty)
+        try await waitWhile(!self.control.log.live.isEmpty)
         await running.state.connections.empty()
         #expect(running.state.admission.total == 0)
         #expect(running.state.requests.live.isEmpty)

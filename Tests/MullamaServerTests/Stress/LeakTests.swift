@@ -58,12 +58,12 @@ struct LeakTests {
                 }
                 try await group.waitForAll()
             }
-            while !fake.model.generations.isEmpty { await Task.yield() }
-            while !control.log.live.isEmpty { await Task.yield() }
+            try await waitWhile(!fake.model.generations.isEmpty)
+            try await waitWhile(!control.log.live.isEmpty)
             // One whose client was gone before it was accepted may come late.
             while running.state.connections.count > 0 { await running.state.connections.empty() }
             // A handler may be on its way out when its channel is closed.
-            while running.state.admission.total > 0 || !running.state.requests.live.isEmpty { await Task.yield() }
+            try await waitWhile(running.state.admission.total > 0 || !running.state.requests.live.isEmpty)
             #expect(running.state.requests.finished.count <= 1000)
             // The model is let go of: nobody holds a lease.
             await running.state.models.close(grace: .zero)

@@ -74,7 +74,7 @@ struct ActivityTests {
         let token = CancellationToken()
         let cancelled = AsyncContext(fake.model).stream("abc", maxTokens: 400, options: .init(cancellation: token))
         let late = AsyncContext(fake.model).stream("abc", maxTokens: 400, options: .init(deadline: .seconds(1)))
-        await fake.control.advance { $0.plans.last?.decode.count == 2 }
+        try await fake.decode(2)
         token.cancel()
         self.clock.advance(by: .milliseconds(1_040))
         fake.control.release()

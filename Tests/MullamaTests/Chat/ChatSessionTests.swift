@@ -74,7 +74,7 @@ struct ChatSessionTests {
         let session = ChatSession(FakeModel(control).model)
         let first = session.streamResponse(to: String(repeating: "long ", count: 60))
         async let answer = first.collect()
-        while session.precomputation == nil { await control.advance() }
+        while session.precomputation == nil, !Task.isCancelled { await control.advance() }
         _ = try await answer
         let ahead = try #require(session.precomputation)
         let next = session.streamResponse(to: "two")

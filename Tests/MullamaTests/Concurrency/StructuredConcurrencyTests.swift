@@ -32,7 +32,7 @@ struct StructuredConcurrencyTests {
         let fake = FakeModel(FakeControl(isHeld: true))
         async let first = AsyncContext(fake.model).generate("one ", maxTokens: 400)
         async let second = AsyncContext(fake.model).generate("two ", maxTokens: 400)
-        await fake.control.advance { $0.step?.decode.count == 2 }
+        try await fake.decode(2)
         fake.control.release()
         #expect(try await first == String(repeating: "one ", count: 100))
         #expect(try await second == String(repeating: "two ", count: 100))
@@ -83,7 +83,7 @@ struct StructuredConcurrencyTests {
                 return try await group.reduce(into: []) { $0.append($1) }
             }
         }
-        await fake.control.advance { $0.step?.decode.count == 3 }
+        try await fake.decode(3)
         fake.control.fail(RequestID(2), RequestFault(.engineFailed, "on purpose"))
         await fake.control.advance(by: 1)
         await #expect {
@@ -109,7 +109,7 @@ struct StructuredConcurrencyTests {
                 return await group.reduce(into: []) { $0.append($1) }
             }
         }
-        await fake.control.advance { $0.step?.decode.count == 3 }
+        try await fake.decode(3)
         fake.control.fail(RequestID(2), RequestFault(.engineFailed, "on purpose"))
         fake.control.release()
         let results = await group.value

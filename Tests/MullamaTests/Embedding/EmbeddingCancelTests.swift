@@ -109,7 +109,7 @@ struct EmbeddingCancelTests {
         case .queued, .computing: await fake.embeddings.parts(1)
         }
         let closing = Task { await model.close() }
-        while !model.host.isClosed { await Task.yield() }
+        try await waitWhile(!model.host.isClosed)
         await #expect { _ = try await model.embed(["late"]) } throws: { ($0 as? MullamaError)?.code == .modelClosed }
         fake.control.releaseText()
         fake.embeddings.release()

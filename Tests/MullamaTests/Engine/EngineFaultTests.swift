@@ -12,8 +12,7 @@ struct EngineFaultTests {
     func restart() async throws {
         let fake = FakeModel(FakeControl(isHeld: true), parallel: 2)
         let running = (0..<2).map { AsyncContext(fake.model).stream("run\($0)", maxTokens: 40) }
-        _ = try await fake.model.tokenize("the text thread has sent both on")
-        await fake.control.advance { $0.plans.last?.decode.count == 2 }
+        try await fake.decode(2)
         let waiting = AsyncContext(fake.model).stream("wait", maxTokens: 8)
         _ = try await fake.model.tokenize("the text thread has sent the request on")
         await fake.control.advance()

@@ -76,6 +76,7 @@ struct EngineTests {
         let fake = FakeModel(FakeControl(isHeld: true))
         let good = AsyncContext(fake.model).stream("good", maxTokens: 8)
         let bad = AsyncContext(fake.model).stream("bad!", maxTokens: 8)
+        _ = try await fake.model.tokenize("the text thread has sent both on")
         await fake.control.advance { Set($0.plans.flatMap { $0.prefill.map(\.request) }).count == 2 }
         let requests = fake.control.log.plans.flatMap { $0.prefill.map(\.request) }.sorted()
         fake.control.fail(requests[1], RequestFault(.engineFailed, "on purpose", underlying: -3))

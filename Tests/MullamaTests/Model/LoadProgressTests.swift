@@ -60,7 +60,7 @@ struct LoadProgressTests {
                 return Weights()
             }
         }
-        while self.loads.waitingCount(for: "model") < 1 { await Task.yield() }
+        try await waitWhile(self.loads.waitingCount(for: "model") < 1)
         let caller = SlowCaller()
         let task = Task {
             try await caller.load(self.loads) { progress in
@@ -69,7 +69,7 @@ struct LoadProgressTests {
                 mayGoOn.pass()
             }
         }
-        while self.loads.waitingCount(for: "model") < 2 { await Task.yield() }
+        try await waitWhile(self.loads.waitingCount(for: "model") < 2)
         hasBegun.open(nil)
         let weights = try await other.value
         #expect(slow.withLock { $0 } == [0.1])

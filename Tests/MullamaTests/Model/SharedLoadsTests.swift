@@ -1,3 +1,4 @@
+import MullamaTestSupport
 import Testing
 
 @testable import Mullama
@@ -43,7 +44,7 @@ struct SharedLoadsTests {
     func allCancelled() async throws {
         let load = ManualLoad()
         let task = self.request(load)
-        while load.starts == 0 { await Task.yield() }
+        try await waitWhile(load.starts == 0)
         task.cancel()
         await #expect(throws: CancellationError.self) { _ = try await task.value }
         for await _ in load.cancelled.stream { break }

@@ -1,4 +1,5 @@
 import Mullama
+import MullamaTestSupport
 
 /// A context that is borrowed until a test gives it back.
 struct Loan: Sendable {
@@ -36,7 +37,7 @@ struct Loan: Sendable {
 
 extension ModelPool {
     /// Returns when this many calls wait.
-    func waiting(_ count: Int) async {
-        while self.stats.waiting != count { await Task.yield() }
+    func waiting(_ count: Int) async throws {
+        try await waitWhile(self.stats.waiting != count)
     }
 }

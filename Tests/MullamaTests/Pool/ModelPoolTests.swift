@@ -43,7 +43,7 @@ struct ModelPoolTests {
                     }
                 }
             )
-            await fixture.pool.waiting(index + 1)
+            try await fixture.pool.waiting(index + 1)
         }
 
         // Executors keep no order between tasks that are woken together, so one context comes back at a time, now this one and now that.
@@ -73,7 +73,7 @@ struct ModelPoolTests {
         var tasks: [Task<Void, any Error>] = []
         for index in 0..<90 {
             tasks.append(Task { @MainActor in try await fixture.pool.withContext { _ in order.append(index) } })
-            await fixture.pool.waiting(index + 1)
+            try await fixture.pool.waiting(index + 1)
         }
         for index in stride(from: 0, to: 90, by: 3) {
             tasks[index].cancel()
@@ -152,7 +152,7 @@ struct ModelPoolTests {
         let fixture = try PoolFixture(size: 1)
         let loan = try await Loan.take(from: fixture.pool)
         let waits = Task { try await withTimeout(.seconds(5), clock: fixture.clock) { try await fixture.pool.generate("abc") } }
-        await fixture.pool.waiting(1)
+        try await fixture.pool.waiting(1)
         await fixture.clock.nextSleeper()
         fixture.clock.advance(by: .seconds(5))
         await #expect(throws: MullamaError.self) { _ = try await waits.value }
@@ -217,10 +217,10 @@ struct ModelPoolTests {
             pool = fixture.pool
             let loan = try await Loan.take(from: fixture.pool)
             let waiter = Task { try await fixture.pool.generate("abc", maxTokens: 3) }
-            await fixture.pool.waiting(1)
+            try await fixture.pool.waiting(1)
             try await loan.giveBack()
             #expect(try await waiter.value == "abc")
         }
-        while pool != nil { await Task.yield() }
+        try await waitWhile(pool != nil)
     }
 }

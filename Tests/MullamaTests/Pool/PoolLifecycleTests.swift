@@ -35,10 +35,10 @@ struct PoolLifecycleTests {
                     }
                 }
             )
-            await fixture.pool.waiting(index + 1)
+            try await fixture.pool.waiting(index + 1)
         }
         try await fixture.pool.resize(to: 4)
-        while order.count < 3 { await Task.yield() }
+        try await waitWhile(order.count < 3)
         #expect(Set(order) == [0, 1, 2])
         #expect(fixture.pool.stats.waiting == 2)
         gate.open()
@@ -53,7 +53,7 @@ struct PoolLifecycleTests {
         let fixture = try PoolFixture(size: 3)
         let loans = try await self.loans(3, from: fixture.pool)
         let waiter = Task { try await fixture.pool.generate("abc", maxTokens: 3) }
-        await fixture.pool.waiting(1)
+        try await fixture.pool.waiting(1)
         try await fixture.pool.resize(to: 1)
         #expect(fixture.pool.stats.inUse == 3)
         try await loans[0].giveBack()
@@ -79,7 +79,7 @@ struct PoolLifecycleTests {
         let fixture = try PoolFixture(size: 2)
         let loans = try await self.loans(2, from: fixture.pool)
         let waiters = (0..<3).map { _ in Task { try await fixture.pool.generate("abc") } }
-        await fixture.pool.waiting(3)
+        try await fixture.pool.waiting(3)
 
         let closers = (0..<3).map { _ in
             Task {

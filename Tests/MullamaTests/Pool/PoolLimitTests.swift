@@ -20,7 +20,7 @@ struct PoolLimitTests {
         let fixture = try PoolFixture(size: 1, PoolParams(queueLimit: 2))
         let loan = try await Loan.take(from: fixture.pool)
         let waiting = (0..<2).map { _ in Task { try await fixture.pool.generate("abc", maxTokens: 3) } }
-        await fixture.pool.waiting(2)
+        try await fixture.pool.waiting(2)
         await self.expectError(.overloaded, "2 calls wait", "1 contexts") { _ = try await fixture.pool.generate("abc") }
         #expect(fixture.pool.stats.refused == 1)
         try await loan.giveBack()
@@ -36,7 +36,7 @@ struct PoolLimitTests {
         await fixture.clock.nextSleeper()
         fixture.clock.advance(by: .seconds(3))
         let late = Task { try await fixture.pool.generate("xyz", maxTokens: 3) }
-        await fixture.pool.waiting(2)
+        try await fixture.pool.waiting(2)
         fixture.clock.advance(by: .seconds(2))
         await self.expectError(.timedOut, "1 of 1 are in use", "1 calls wait") { _ = try await early.value }
         try await loan.giveBack()
@@ -94,7 +94,7 @@ struct PoolLimitTests {
         let loan = try await Loan.take(from: fixture.pool)
         let token = CancellationToken()
         let task = Task { try await fixture.pool.generate("abc", options: .init(cancellation: token)) }
-        await fixture.pool.waiting(1)
+        try await fixture.pool.waiting(1)
         token.cancel()
         await #expect(throws: CancellationError.self) { _ = try await task.value }
         await #expect(throws: CancellationError.self) {

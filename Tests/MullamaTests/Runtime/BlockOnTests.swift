@@ -71,7 +71,7 @@ struct BlockOnTests {
                 }
             }
         }
-        await runtime.reaches { $0.tasksRunning == 8 }
+        try await runtime.reaches { $0.tasksRunning == 8 }
         gate.open()
         for (index, caller) in callers.enumerated() { #expect(try await caller.value == index) }
         await runtime.shutdown(grace: .zero)

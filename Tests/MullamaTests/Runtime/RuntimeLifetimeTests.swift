@@ -1,4 +1,5 @@
 import Foundation
+import MullamaTestSupport
 import Testing
 
 @testable import Mullama
@@ -21,18 +22,18 @@ struct RuntimeLifetimeTests {
         return Weak(runtime)
     }
 
-    private func expectGone(_ runtime: Weak, _ name: String) async {
+    private func expectGone(_ runtime: Weak, _ name: String) async throws {
         // Ends by the time limit if a task or a thread holds it.
-        while runtime.runtime != nil { await Task.yield() }
+        try await waitWhile(runtime.runtime != nil)
         #if os(Linux)
-        while threadNames().contains(where: { $0.hasPrefix(name) }) { await Task.yield() }
+        try await waitWhile(threadNames().contains(where: { $0.hasPrefix(name) }))
         #endif
     }
 
     @Test("An unused runtime goes, and its threads end")
     func unused() async throws {
         let runtime = try self.start("unused") { _ in }
-        await self.expectGone(runtime, "unused")
+        try await self.expectGone(runtime, "unused")
     }
 
     @Test("Spawned tasks hold it to their end, which comes on its threads")
@@ -51,7 +52,7 @@ struct RuntimeLifetimeTests {
         gate.open()
         for task in tasks { #expect(try await task.value) }
         tasks = []
-        await self.expectGone(runtime, "spawned")
+        try await self.expectGone(runtime, "spawned")
     }
 
     @Test("S20: tasks that prefer it hold it to their end, with their children, their actors and what they have yet to start")
@@ -78,7 +79,7 @@ struct RuntimeLifetimeTests {
         #expect(await task?.value == true)
         #expect(await sum.value == 5050)
         task = nil
-        await self.expectGone(runtime, "preferring")
+        try await self.expectGone(runtime, "preferring")
     }
 
     @Test("A task that was started in a task of the runtime, and runs elsewhere, does not hold it")
@@ -95,7 +96,7 @@ struct RuntimeLifetimeTests {
         }
         let started = try await task?.value
         task = nil
-        await self.expectGone(runtime, "inherited")
+        try await self.expectGone(runtime, "inherited")
         gate.open()
         #expect(await started?.value == true)
     }
@@ -104,7 +105,7 @@ struct RuntimeLifetimeTests {
     func chain() async throws {
         @Sendable func next(_ left: Int, on runtime: MullamaRuntime, _ done: Gate) {
             runtime.spawn {
-                while runtime.tasks.count > 1 { await Task.yield() }
+                try await waitWhile(runtime.tasks.count > 1)
                 #expect((RuntimeScope.current?.lineage.count ?? 0) <= 2)
                 if left > 0 { next(left - 1, on: runtime, done) } else { done.open() }
             }
@@ -137,7 +138,7 @@ struct RuntimeLifetimeTests {
             } throws: { error in
                 MullamaError.hasCode(.outOfMemory, error) && (error as? MullamaError)?.underlying == Int(EAGAIN)
             }
-            while threadNames().contains(where: { $0.hasPrefix("toofew") }) { await Task.yield() }
+            try await waitWhile(threadNames().contains(where: { $0.hasPrefix("toofew") }))
             setrlimit(space, &usual)
             #expect(try await builder.workerThreads(2).build().spawn { 7 }.value == 7)
         }

@@ -64,7 +64,7 @@ struct RuntimeShutdownTests {
         }
         await clock.nextSleeper()
         clock.advance(by: .seconds(5))
-        while !gate.wasCancelled { await Task.yield() }
+        try await waitWhile(!gate.wasCancelled)
         #expect(runtime.tasks.map(\.isCancelled) == [true])
         #expect(!isOver.load(ordering: .relaxed) && runtime.metrics.workerThreads == 2)
         last.open()
@@ -200,7 +200,7 @@ struct RuntimeShutdownTests {
             await Task.yield()
             return [wasThere, isOnThread(of: runtime)]
         }
-        await runtime.reaches { $0.jobsRun >= 1 && $0.jobsWaiting == 0 }
+        try await runtime.reaches { $0.jobsRun >= 1 && $0.jobsWaiting == 0 }
         await runtime.shutdown(grace: .seconds(60))
         gate.open()
         #expect(await preferring.value == [true, false])

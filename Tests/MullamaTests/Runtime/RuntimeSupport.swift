@@ -1,4 +1,5 @@
 import Foundation
+import MullamaTestSupport
 import Testing
 
 @testable import Mullama
@@ -36,8 +37,8 @@ final class ThreadBarrier: @unchecked Sendable {
 
 extension MullamaRuntime {
     /// Waits until the metrics are as wanted.
-    func reaches(_ isReached: (RuntimeMetrics) -> Bool) async {
-        while !isReached(self.metrics) { await Task.yield() }
+    func reaches(_ isReached: (RuntimeMetrics) -> Bool) async throws {
+        try await waitWhile(!isReached(self.metrics))
     }
 }
 

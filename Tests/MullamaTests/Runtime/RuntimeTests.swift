@@ -148,7 +148,7 @@ struct RuntimeTests {
         let runtime = try MullamaRuntime.builder().workerThreads(1).build()
         let hold = ThreadBarrier(2)
         runtime.spawn { hold.arriveAndWait() }
-        await runtime.reaches { $0.jobsRun == 1 }
+        try await runtime.reaches { $0.jobsRun == 1 }
         let order = Mutex<[Int]>([])
         let priorities: [TaskPriority] = [.low, .background, .high, .medium, .high, .low]
         for (index, priority) in priorities.enumerated() {

@@ -8,6 +8,7 @@ enum Machine {
     }
 
     private static var vectors: String? {
+        if ggml_cpu_has_amx_int8() != 0 { return "AVX-512, AMX" }
         if ggml_cpu_has_avx512() != 0 { return "AVX-512" }
         if ggml_cpu_has_avx2() != 0 { return "AVX2" }
         return nil

@@ -37,9 +37,9 @@ struct CancelLoadTests {
     func oneOfTwo(_ cell: CancelCell) async throws {
         let load = ManualLoad()
         let other = self.request(load)
-        while self.loads.waitingCount(for: "model") < 1 { await Task.yield() }
+        try await waitWhile(self.loads.waitingCount(for: "model") < 1)
         let victim = await self.request(load, cell)
-        while self.loads.waitingCount(for: "model") < 2 { await Task.yield() }
+        try await waitWhile(self.loads.waitingCount(for: "model") < 2)
 
         await self.strike(victim, cell)
         #expect(self.loads.waitingCount(for: "model") == 1)
@@ -52,7 +52,7 @@ struct CancelLoadTests {
     func last(_ cell: CancelCell) async throws {
         let load = ManualLoad()
         let victim = await self.request(load, cell)
-        while load.starts == 0 { await Task.yield() }
+        try await waitWhile(load.starts == 0)
 
         await self.strike(victim, cell)
         for await _ in load.cancelled.stream { break }

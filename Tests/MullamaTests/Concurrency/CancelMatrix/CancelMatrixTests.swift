@@ -14,7 +14,7 @@ struct CancelMatrixTests {
         let scene = try await CancelScene(cell)
         let control = scene.fake.control
         let textSoFar = scene.textSoFar
-        _ = await scene.victim.strike(scene.fake.model)
+        _ = try await scene.victim.strike(scene.fake.model)
 
         // The engine is held in the step that it was in, and the text thread in its text.
         let outcome = await scene.victim.outcome
@@ -52,7 +52,7 @@ struct CancelMatrixTests {
     )
     func serves(_ cell: CancelCell) async throws {
         let scene = try await CancelScene(cell)
-        let closing = await scene.victim.strike(scene.fake.model)
+        let closing = try await scene.victim.strike(scene.fake.model)
         scene.fake.control.releaseText()
         scene.fake.control.release()
 

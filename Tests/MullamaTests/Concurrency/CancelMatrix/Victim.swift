@@ -60,7 +60,7 @@ final class Victim: Sendable {
     }
 
     /// Ends the call in its way, and has a reader that was elsewhere read on.
-    func strike(_ model: AsyncModel) async -> Task<Void, Never>? {
+    func strike(_ model: AsyncModel) async throws -> Task<Void, Never>? {
         var closing: Task<Void, Never>?
         switch self.way {
         case .task: self.task?.cancel()
@@ -70,7 +70,7 @@ final class Victim: Sendable {
         case .earlyBreak, .contextGone: break
         case .modelClosed:
             closing = Task { await model.close() }
-            while !model.host.isClosed { await Task.yield() }
+            try await waitWhile(!model.host.isClosed)
         }
         // A reader that is only to see the cancel must not be let go on by anything else.
         if self.way != .task, self.way != .timeout { self.elsewhere.open() }
