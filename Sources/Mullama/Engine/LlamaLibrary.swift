@@ -9,8 +9,10 @@ public enum LlamaLibrary {
     public static var version: String { String(cString: llama_version()) }
 
     /// The instruction sets that llama.cpp's kernels were built for and found here.
-    public static var cpuFeatures: [String] {
-        self.initialize()
+    ///
+    /// Read once: the C function writes into a buffer that all threads share.
+    public static let cpuFeatures: [String] = {
+        initialize()
         return String(cString: llama_print_system_info())
             .split(separator: "|")
             .compactMap { part in
@@ -18,7 +20,7 @@ public enum LlamaLibrary {
                 let words = field.split(separator: "=").map { $0.trimmingCharacters(in: .whitespaces) }
                 return words.count == 2 && words[1] == "1" ? words[0] : nil
             }
-    }
+    }()
 
     /// The processors that llama.cpp can compute on.
     public static var devices: [ComputeDevice] {

@@ -9,7 +9,8 @@ public import ModelStore
 /// byte, the total to 2 %. The small state that recurrent layers keep for each sequence is not counted.
 public struct MemoryEstimate: Sendable, Hashable {
     /// The weights. Mapped from the file, they count as cache of the system and are shared with other processes. On some processors llama.cpp
-    /// keeps a part of them in another order, in memory of its own; the file's copy of that part is not used again.
+    /// keeps a part of them in another order, in memory of its own; the file's copy of that part is not used again. With AMX that is most of them,
+    /// and an embedding that is the output too is there twice.
     public var weights: Int
     /// KV cache of one context when it is full. It grows with use.
     public var cachePerContext: Int
@@ -59,7 +60,7 @@ public struct MemoryEstimate: Sendable, Hashable {
         let geometry = CacheGeometry(slots: parallel, cellsPerSlot: contextSize.roundedUp(toMultipleOf: 256))
         let demand = budget.demands(for: [ContextDemand(count: parallel, size: contextSize)]).first
 
-        self.weights = header.weightsSize
+        self.weights = header.weightsInMemory
         self.cachePerContext = geometry.cellsPerSlot.saturatingTimes(budget.bytesPerToken)
         self.parallel = parallel
         self.compute = budget.compute?.bytes(of: geometry) ?? 0

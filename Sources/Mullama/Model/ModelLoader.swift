@@ -139,10 +139,10 @@ struct ModelLoader: Sendable {
                 "\(header.url.path) is part \(header.splitIndex + 1) of \(header.splitCount) of a model: name the first part"
             )
         }
-        if !self.params.useMemoryMap, let available = MemoryLedger.shared.left(), header.weightsSize > available {
+        if !self.params.useMemoryMap, let available = MemoryLedger.shared.left(), header.weightsInMemory > available {
             throw MullamaError(
                 .outOfMemory,
-                "the weights take \(ByteCount(header.weightsSize)) and \(ByteCount(available)) of memory are available: "
+                "the weights take \(ByteCount(header.weightsInMemory)) and \(ByteCount(available)) of memory are available: "
                     + "map the file instead, or use a smaller model or quantization"
             )
         }

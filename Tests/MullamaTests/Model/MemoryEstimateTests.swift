@@ -51,6 +51,14 @@ struct MemoryEstimateTests {
         try self.expectAgreement(SecondModel.url, type)
     }
 
+    @Test("With AMX the output is there beside the embedding, with a sum for each block of its numbers", .needsModel)
+    func weightsWithAMX() throws {
+        let header = try GGUFHeader(contentsOf: RealModel.url)
+        #expect(header.weightsSize(withAMX: false) == header.weightsSize)
+        // 49,152 tokens of 576 numbers in blocks of 32, each with 34 bytes and a sum of 4. The rest is Q4_1, which takes no more.
+        #expect(header.weightsSize(withAMX: true) == header.weightsSize + 49_152 * 576 / 32 * 38)
+    }
+
     @Test("S43: the peak counts cells in powers of two, and the cache before beside the last", .needsModel)
     func peak() throws {
         let header = try GGUFHeader(contentsOf: RealModel.url)
