@@ -68,7 +68,11 @@ struct BenchSetup: Sendable {
                 flags: side == .tunedDaemon ? ["--flash-attention", "on", "--reproducible", "relaxed"] : []
             )
         case .bareLoop:
-            return try BareLoop(path: try ModelPath.of(self.model), threads: self.threads, contextSize: 512)
+            let path = try ModelPath.of(self.model)
+            // With AMX, a load computes: on a thread that stays it would leave a team of threads that slows all others down (decision 3).
+            return try await OwnThread.run { [threads] in
+                Result { try BareLoop(path: path, threads: threads, contextSize: 512) }
+            }.get()
         case .ours, .oursUnlimited, .oursPlain:
             var params = ModelParams(threads: self.threads, parallel: slots, contextSize: Self.contextSize)
             params.reproducibility = self.reproducibility
