@@ -5,8 +5,8 @@ import Logging
 
 /// One line in the log for each request that was answered. Never what it asks, nor its key.
 enum AccessLog {
-    /// - Parameter isWhole: Whether the client was sent all of the answer.
-    static func note(_ method: HTTPRequest.Method, _ context: ServerContext, _ status: Int, bytes: Int, _ duration: Duration, isWhole: Bool)
+    /// - Parameter isLeft: Whether the client left before it had all of the answer.
+    static func note(_ method: HTTPRequest.Method, _ context: ServerContext, _ status: Int, bytes: Int, _ duration: Duration, isLeft: Bool)
     {
         let notes = context.notes
         var metadata: Logger.Metadata = [
@@ -27,7 +27,7 @@ enum AccessLog {
             }
         }
         if let code = notes.error?.code { metadata["code"] = .string(code) }
-        if !isWhole { metadata["left"] = .stringConvertible(true) }
+        if isLeft { metadata["left"] = .stringConvertible(true) }
         context.logger.info("request", metadata: metadata)
     }
 }

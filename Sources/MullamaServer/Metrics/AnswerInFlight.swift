@@ -56,15 +56,15 @@ final class AnswerInFlight: Sendable {
     func end(isWhole: Bool) {
         guard !self.isOver.exchange(true, ordering: .relaxed) else { return }
         if let error = self.context.notes.error { self.failed(error) }
+        // That the connection is closed by now says nothing: clients do that when they have all.
+        let isLeft = !isWhole || self.isLeft.load(ordering: .relaxed) || self.context.notes.entry?.request?.isLeft ?? false
         let status = self.status.withLock { $0 }
         if let status {
             let duration = self.context.received.duration(to: .now)
             self.metrics.request(route: self.route, method: self.method.rawValue, status: status, duration: duration)
-            AccessLog.note(self.method, self.context, status, bytes: self.bytes.load(ordering: .relaxed), duration, isWhole: isWhole)
+            AccessLog.note(self.method, self.context, status, bytes: self.bytes.load(ordering: .relaxed), duration, isLeft: isLeft)
         }
-        // That the connection is closed by now says nothing: clients do that when they have all.
-        let isLeft = self.isLeft.load(ordering: .relaxed) || self.context.notes.entry?.request?.isLeft ?? false
-        if !isWhole || isLeft { self.metrics.disconnected(route: self.route) }
+        if isLeft { self.metrics.disconnected(route: self.route) }
         self.metrics.requestOver()
     }
 }

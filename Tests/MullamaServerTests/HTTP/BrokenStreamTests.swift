@@ -85,6 +85,8 @@ struct BrokenStreamTests {
             try await client.post("/v1/completions", Self.bodies[0].1, headers: ["X-Request-Id: gone"])
             await control.advance { $0.plans.last?.decode.count == 1 }
             await client.close()
+            // The step is held until the server has seen it, or the answer might be complete first.
+            try await waitWhile(running.state.requests.request("gone")?.request.isLeft == false)
             control.release()
             try await waitWhile(!lines.all.contains(where: { $0.contains("info request") }))
             #expect(lines.all.contains { $0.contains("left=true") })
