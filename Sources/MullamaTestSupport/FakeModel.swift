@@ -70,6 +70,7 @@ package struct FakeModel {
         self.control = control
         self.embeddings = embeddings
     }
+
     /// Waits until this many generations are on their way, and lets held steps run until one has a token for each of them. None is at its end before
     /// the last has come, however long that takes.
     package func decode(_ count: Int) async throws {
